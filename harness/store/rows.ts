@@ -1,0 +1,132 @@
+import { AxisId } from "#grader/contracts/axis.ts";
+import { Report, RunFacts, RunVerdict, TargetKind } from "#grader/contracts/report.ts";
+import { GeneratorHealth, Trial } from "#grader/contracts/trial.ts";
+import { z } from "zod";
+
+/**
+ * Rows of the store. Schema at the edge: writers take these types, readers parse into them.
+ */
+
+/** A run as it stands: written at start, at every change of state, and at its end; the last write wins. */
+export const RunRow = z
+  .strictObject({
+    runId: z.string(),
+    /** Rises with each write of the same run; the highest is the truth. */
+    revision: z.int().nonnegative(),
+    state: z.enum(["running", "finished", "cut-off"]),
+    verdict: RunVerdict.nullable(),
+    reason: z.string(),
+    targetKind: TargetKind,
+    /** URL without credentials. */
+    targetUrl: z.string(),
+    depth: RunFacts.unwrap().shape.depth,
+    axes: z.array(AxisId),
+    seed: z.int().nonnegative(),
+    startedAtMs: z.number().nonnegative(),
+    endedAtMs: z.number().nonnegative().nullable(),
+    /** Last sign of life; a running run silent for over a minute is cut off. */
+    heartbeatAtMs: z.number().nonnegative(),
+    /** The plan and environment, as JSON. */
+    plan: z.string(),
+    environment: z.string(),
+    loadstoneVersion: z.string(),
+  })
+  .readonly();
+export type RunRow = z.infer<typeof RunRow>;
+
+/** Sparse log-linear histogram: `buckets[i]` holds `counts[i]`. Bucket bounds: measure/histogram.ts. */
+export const SparseHistogram = z
+  .strictObject({
+    buckets: z.array(z.int().nonnegative()),
+    counts: z.array(z.int().positive()),
+  })
+  .readonly();
+export type SparseHistogram = z.infer<typeof SparseHistogram>;
+
+/** One second of one stream of a run. Keyed by profile and axis, never by Unit or topic. */
+export const SecondRow = z
+  .strictObject({
+    runId: z.string(),
+    axis: AxisId,
+    /** What kind of traffic: "relay", "api", … */
+    stream: z.string(),
+    /** Generator process; "main" until load comes from several. */
+    agent: z.string(),
+    /** Unix epoch milliseconds, a whole second. */
+    atMs: z.number().nonnegative(),
+    load: z.number().nonnegative(),
+    phase: z.string(),
+    intended: z.int().nonnegative(),
+    sent: z.int().nonnegative(),
+    delivered: z.int().nonnegative(),
+    good: z.int().nonnegative(),
+    late: z.int().nonnegative(),
+    lost: z.int().nonnegative(),
+    errors: z.int().nonnegative(),
+    unsent: z.int().nonnegative(),
+    inFlight: z.int().nonnegative(),
+    latency: SparseHistogram,
+    health: GeneratorHealth,
+  })
+  .readonly();
+export type SecondRow = z.infer<typeof SecondRow>;
+
+/** Something worth a line in the run's log. */
+export const EventRow = z
+  .strictObject({
+    runId: z.string(),
+    atMs: z.number().nonnegative(),
+    /** Noun, e.g. "wave", "drain", "estimate", "error", "provision", "state". */
+    kind: z.string(),
+    severity: z.enum(["info", "warning", "error"]),
+    axis: AxisId.nullable(),
+    message: z.string(),
+    /** Small JSON document, or "{}". */
+    detail: z.string(),
+  })
+  .readonly();
+export type EventRow = z.infer<typeof EventRow>;
+
+/** `detail` of an event of kind "estimate": where the search stands, once a step. */
+export const EstimateDetail = z
+  .strictObject({
+    axis: AxisId,
+    phase: z.string(),
+    load: z.number().nonnegative(),
+    lower: z.number().nonnegative().nullable(),
+    upper: z.number().nonnegative().nullable(),
+    value: z.number().nonnegative().nullable(),
+    low: z.number().nonnegative().nullable(),
+    high: z.number().nonnegative().nullable(),
+    /** Upper estimate of the time the whole run still needs. */
+    remainingMs: z.number().nonnegative(),
+    unitsConnected: z.int().nonnegative(),
+  })
+  .readonly();
+export type EstimateDetail = z.infer<typeof EstimateDetail>;
+
+/** A figure scraped from the target, or our own process. */
+export const ResourceRow = z
+  .strictObject({
+    runId: z.string(),
+    atMs: z.number().nonnegative(),
+    source: z.string(),
+    metric: z.string(),
+    value: z.number(),
+  })
+  .readonly();
+export type ResourceRow = z.infer<typeof ResourceRow>;
+
+/** A finished report and its digest (SHA-256, hex, of the canonical JSON). */
+export const GradeRow = z
+  .strictObject({
+    runId: z.string(),
+    atMs: z.number().nonnegative(),
+    digest: z.string(),
+    report: Report,
+  })
+  .readonly();
+export type GradeRow = z.infer<typeof GradeRow>;
+
+export { Trial };
+export type TrialRow = Trial;
