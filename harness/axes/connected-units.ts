@@ -1,0 +1,141 @@
+import type { Clock } from "../load/clock.ts";
+import { type Envelope, ENVELOPE_BYTES, prepareEnvelope, readEnvelope } from "../transport/envelope.ts";
+import type { PublishTemplate } from "../transport/mqtt/encode.ts";
+import type { MqttSession, SessionListener } from "../transport/mqtt/session.ts";
+import { LoadstoneError } from "../errors.ts";
+import { type ConnectOutcome, type ConnectPlan, connectUnits } from "./connections.ts";
+import { partnerOf, type UnitIdentity, type UnitSource } from "./unit-source.ts";
+
+/** One Unit with its session open, or just closed. */
+export interface LiveUnit {
+  readonly unit: UnitIdentity;
+  readonly session: MqttSession;
+  /** Its one topic's frame; only the envelope's changing fields are rewritten. */
+  readonly template: PublishTemplate;
+  /** Messages published on its stream so far. */
+  sequence: number;
+  closed: boolean;
+  /** Has output waiting for `flush`. */
+  touched: boolean;
+}
+
+/** What the axes that use the Units want to hear. */
+export interface UnitTraffic {
+  /** A whole message of ours, received by the right partner. The envelope is reused: copy. */
+  arrived(envelope: Envelope, atMs: number): void;
+  damaged(envelope: Envelope): void;
+  acknowledged(tag: number, code: number): void;
+}
+
+export interface ConnectedUnitsOptions {
+  readonly source: UnitSource;
+  readonly connect: ConnectPlan;
+  readonly clock: Clock;
+  /** Tells our messages from those of other runs. */
+  readonly runTag: number;
+  readonly payloadBytes: number;
+}
+
+/** The Units of a run and their sessions, shared by the axes that speak MQTT. */
+export class ConnectedUnits implements AsyncDisposable {
+  readonly options: ConnectedUnitsOptions;
+  /** Sessions closed by the other side since the run began. */
+  dropped = 0;
+  lastCloseReason = "";
+  #traffic: UnitTraffic | undefined;
+  #connected = 0;
+  readonly #live: LiveUnit[] = [];
+  readonly #envelope: Envelope = { run: 0, step: 0, slot: 0, stream: 0, sequence: 0 };
+
+  constructor(options: ConnectedUnitsOptions) {
+    if (options.payloadBytes < ENVELOPE_BYTES) {
+      throw new LoadstoneError(
+        "SCENARIO_INVALID",
+        `a payload of ${options.payloadBytes} bytes cannot carry the ${ENVELOPE_BYTES}-byte envelope`,
+      );
+    }
+    this.options = options;
+  }
+
+  get connected(): number {
+    return this.#connected;
+  }
+
+  /** Streams ever opened: Unit `i` publishes on stream `i`. */
+  get streams(): number {
+    return this.#live.length;
+  }
+
+  get maxUnits(): number {
+    return this.options.source.maxUnits;
+  }
+
+  unit(index: number): LiveUnit | undefined {
+    return this.#live[index];
+  }
+
+  listen(traffic: UnitTraffic): void {
+    this.#traffic = traffic;
+  }
+
+  /** Connects the first `count` Units, those already connected left alone. Outcomes of the rest. */
+  async connect(count: number, signal: AbortSignal): Promise<readonly ConnectOutcome[]> {
+    const { source, connect, clock } = this.options;
+    const units = await source.ensure(count, signal);
+    const missing = units.filter((unit) => this.#live[unit.index]?.closed !== false);
+    const outcomes = await connectUnits(missing, connect, (u) => this.#listener(u), clock, signal);
+    for (const [position, { session }] of outcomes.entries()) {
+      const unit = missing[position];
+      if (unit !== undefined && session !== undefined) this.#adopt(unit, session);
+    }
+    return outcomes;
+  }
+
+  /** Disconnects all but the first `count` Units. */
+  async reduce(count: number): Promise<void> {
+    const leaving = this.#live.slice(count).filter((live) => !live.closed);
+    for (const live of leaving) {
+      live.closed = true;
+      this.#connected--;
+    }
+    await Promise.all(leaving.map((live) => live.session.end()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.reduce(0);
+  }
+
+  #adopt(unit: UnitIdentity, session: MqttSession): void {
+    const { connect, payloadBytes, runTag } = this.options;
+    const template = session.template(unit.outputTopic, connect.qos, payloadBytes);
+    prepareEnvelope(template.payload, runTag, unit.index);
+    const sequence = this.#live[unit.index]?.sequence ?? 0;
+    this.#live[unit.index] = { unit, session, template, sequence, closed: false, touched: false };
+    this.#connected++;
+  }
+
+  #listener(unit: UnitIdentity): SessionListener {
+    return {
+      message: (_session, _topic, buffer, start, end) => this.#message(unit, buffer, start, end),
+      acknowledged: (_session, tag, code) => this.#traffic?.acknowledged(tag, code),
+      closed: (session, reason) => {
+        const live = this.#live[unit.index];
+        if (live === undefined || live.session !== session || live.closed) return;
+        live.closed = true;
+        this.#connected--;
+        this.dropped++;
+        this.lastCloseReason = reason.kind;
+      },
+    };
+  }
+
+  #message(receiver: UnitIdentity, buffer: Buffer, start: number, end: number): void {
+    const envelope = this.#envelope;
+    if (!readEnvelope(buffer, start, end, envelope)) return;
+    if (envelope.run !== this.options.runTag) return;
+    if (envelope.stream !== partnerOf(receiver.index)) return;
+    if (end - start === this.options.payloadBytes) {
+      this.#traffic?.arrived(envelope, this.options.clock.now());
+    } else this.#traffic?.damaged(envelope);
+  }
+}

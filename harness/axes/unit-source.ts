@@ -1,0 +1,52 @@
+/** How one simulated Unit reaches the broker, and whom it talks to. */
+export interface UnitIdentity {
+  readonly index: number;
+  readonly clientId: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** Topic it publishes on. */
+  readonly outputTopic: string;
+  /** Topics it subscribes to: its partner's output first of all. */
+  readonly listenTopics: readonly string[];
+  /** Topics a real Unit of its kind also subscribes to. */
+  readonly commandTopics: readonly string[];
+}
+
+/**
+ * Where Units come from: a provisioned fleet on an instance, or mere names on a bare broker. Units
+ * come in pairs: 2k listens to 2k + 1 and the other way round.
+ */
+export interface UnitSource {
+  /** At least `count` Units (even), the same ones each time. Throws when that many cannot be had. */
+  ensure(count: number, signal: AbortSignal): Promise<readonly UnitIdentity[]>;
+  /** Most Units this source may give. */
+  readonly maxUnits: number;
+}
+
+/** Units of a bare broker: nothing to create, topics of our own. */
+export function brokerUnits(
+  runId: string,
+  maxUnits: number,
+  credentials: { readonly username?: string; readonly password?: string },
+): UnitSource {
+  const units: UnitIdentity[] = [];
+  const topic = (index: number) => `loadstone/${runId}/${index}/out`;
+  return {
+    maxUnits,
+    ensure: (count) => {
+      for (let index = units.length; index < Math.min(count, maxUnits); index++) {
+        units.push({
+          index,
+          clientId: `ls-${runId}-${index}`,
+          ...credentials,
+          outputTopic: topic(index),
+          listenTopics: [topic(partnerOf(index))],
+          commandTopics: [],
+        });
+      }
+      return Promise.resolve(units.slice(0, count));
+    },
+  };
+}
+
+export const partnerOf = (index: number): number => index ^ 1;

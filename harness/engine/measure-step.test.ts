@@ -1,0 +1,129 @@
+import { describe, expect, test } from "vitest";
+import type { Objective } from "#grader/contracts/objective.ts";
+import { seededRandom } from "../load/random.ts";
+import { toTrials } from "../measure/to-trial.ts";
+import { constantPace, poissonPace } from "../plan/pacer.ts";
+import { QueueDriver, type QueueOptions } from "../test/queue-driver.ts";
+import { skippingClock } from "../test/skipping-clock.ts";
+import { type LoadStep, measureStep } from "./measure-step.ts";
+
+const objective: Objective = {
+  axis: "relay",
+  deadlineMs: 250,
+  maxBadRatio: 0.01,
+  maxLostRatio: 0.0001,
+  maxGrowthRatio: 0.01,
+  growthSlack: 10,
+};
+
+const step: LoadStep = {
+  kind: "load",
+  phase: "refine",
+  load: 100,
+  settleMs: 1000,
+  windowMs: 5000,
+  windows: 2,
+  curtail: true,
+  growthRule: true,
+};
+
+async function drive(queue: Omit<QueueOptions, "clock">, change: Partial<LoadStep> = {}) {
+  const clock = skippingClock();
+  const asked = { ...step, ...change };
+  const driven = await measureStep(asked, 3, {
+    driver: new QueueDriver({ ...queue, clock }),
+    objective,
+    clock,
+    pacer: poissonPace,
+    openWake: clock.openWake,
+    openProbe: clock.openProbe,
+    signal: new AbortController().signal,
+    random: (segment) => seededRandom(7, segment),
+  });
+  const context = { runId: "r", objective, stepNumber: 3, firstIndex: 10 };
+  return { driven, ...toTrials(driven, asked, context) };
+}
+
+describe("a load step", () => {
+  test("measures good windows back to back when the target keeps up", async () => {
+    const { trials, outcomes } = await drive({ perSec: 200 });
+    expect(trials.map(({ verdict }) => verdict)).toEqual(["good", "good"]);
+    expect(trials.map(({ index }) => index)).toEqual([10, 11]);
+    expect(outcomes.every(({ valid, hard }) => valid && !hard)).toBe(true);
+    expect(trials[0]?.deliveredPerSec).toBeCloseTo(100, -1.3);
+  });
+
+  test("accounts for every message, whatever became of it", async () => {
+    for (const queue of [{ perSec: 200 }, { perSec: 60 }, { perSec: 80, bufferSec: 0.2 }]) {
+      const { trials } = await drive(queue);
+      for (const t of trials) {
+        expect(t.good + t.late + t.lost + t.errors + t.unsent + t.pending).toBe(t.intended);
+      }
+    }
+  });
+
+  test("stops early at overload and calls it hard", async () => {
+    const { trials, driven } = await drive({ perSec: 70 });
+    const last = trials.at(-1);
+    expect(last?.verdict).toBe("bad");
+    expect(last?.hard).toBe(true);
+    expect(driven.elapsedMs).toBeLessThan(6000);
+  });
+
+  test("gives up while settling when most messages are late and the backlog grows", async () => {
+    const { driven, trials } = await drive({ perSec: 20 }, { settleMs: 3000 });
+    expect(driven.settleAborted).toBe(true);
+    expect(trials).toHaveLength(1);
+    expect(trials[0]?.reason).toContain("settling");
+  });
+
+  test("knows what a silent dropper lost, without waiting for it", async () => {
+    const { trials } = await drive({ perSec: 80, bufferSec: 0.1 });
+    expect(trials.reduce((sum, { lost }) => sum + lost, 0)).toBeGreaterThan(10);
+    expect(trials.at(-1)?.hard).toBe(true);
+  });
+
+  test("calls a window bad when the backlog grows although no deadline was missed yet", async () => {
+    // 2 % over a 250 ms deadline: five seconds later the backlog is 100 ms deep, and growing.
+    const { trials } = await drive({ perSec: 980 }, { load: 1000, windows: 1, settleMs: 0 });
+    expect(trials[0]?.late).toBe(0);
+    expect(trials[0]?.verdict).toBe("bad");
+    expect(trials[0]?.reason).toContain("in-flight grew");
+  });
+
+  test("blames a stalled generator on itself, never on the target", async () => {
+    const { trials } = await drive({ perSec: 500, stallAt: new Map([[150, 400]]) });
+    expect(trials[0]?.verdict).toBe("invalid");
+    expect(trials[0]?.unsent).toBeGreaterThan(0);
+    expect(trials[0]?.errorClasses).toHaveProperty("generator-late");
+  });
+
+  test("ends at once when asked to stop, with what it has", async () => {
+    const clock = skippingClock();
+    const stop = new AbortController();
+    const driver = new QueueDriver({ perSec: 500, clock });
+    const running = measureStep({ ...step, windowMs: 60_000 }, 0, {
+      driver,
+      objective,
+      clock,
+      pacer: constantPace,
+      openWake: clock.openWake,
+      signal: stop.signal,
+      random: (segment) => seededRandom(1, segment),
+      onLateness: () => {
+        if (clock.now() > 4000) stop.abort();
+      },
+    });
+    const driven = await running;
+    expect(driven.windows).toHaveLength(1);
+    expect(driven.windows[0]?.curtailed).toBe(true);
+  });
+
+  test("sends at the same times for the same seed", async () => {
+    const first = await drive({ perSec: 500 });
+    const second = await drive({ perSec: 500 });
+    const times = ({ driven }: typeof first) =>
+      Array.from({ length: driven.ledger.slots }, (_, slot) => driven.ledger.intendedAt(slot));
+    expect(times(second)).toEqual(times(first));
+  });
+});

@@ -1,0 +1,132 @@
+import type { Observation } from "#grader/capacity/step.ts";
+import type { Objective } from "#grader/contracts/objective.ts";
+import type { Trial } from "#grader/contracts/trial.ts";
+import type { AxisDriver } from "../axes/driver.ts";
+import { type Clock, pause } from "../load/clock.ts";
+import type { OpenWake } from "../load/ticker.ts";
+import { hashName, seededRandom } from "../load/random.ts";
+import type { OpenProbe } from "../measure/generator-health.ts";
+import type { Ledger } from "../measure/ledger.ts";
+import { SecondSampler } from "../measure/second-sampler.ts";
+import { toTrials } from "../measure/to-trial.ts";
+import type { Pacer } from "../plan/pacer.ts";
+import type { AxisMeasurer, DrainStep, SecondCounts, StepContext } from "./axis-measurer.ts";
+import { drainTrial } from "./drain-trial.ts";
+import { type DrivenStep, type LoadStep, measureStep } from "./measure-step.ts";
+
+export interface SlotMeasurerOptions {
+  readonly driver: AxisDriver;
+  readonly objective: Objective;
+  readonly clock: Clock;
+  readonly pacer: Pacer;
+  /** Real time and our own process, unless a test says otherwise. */
+  readonly openWake?: OpenWake;
+  readonly openProbe?: OpenProbe;
+  readonly seed: number;
+}
+
+/** Nothing arriving for this long, deadline past: what is still out will not come. */
+const SILENCE_MS = 1000;
+
+/** Measures an axis whose work is single messages or requests. */
+export class SlotMeasurer implements AxisMeasurer {
+  readonly axis;
+  readonly objective: Objective;
+  readonly #options: SlotMeasurerOptions;
+  readonly #sampler: SecondSampler;
+  #ledger: Ledger | undefined;
+
+  constructor(options: SlotMeasurerOptions) {
+    this.#options = options;
+    this.axis = options.driver.axis;
+    this.objective = options.objective;
+    this.#sampler = new SecondSampler(() => options.clock.now(), options.openProbe);
+  }
+
+  get unitsConnected(): number {
+    return this.#options.driver.unitsConnected;
+  }
+
+  prepare(load: number, signal: AbortSignal): Promise<void> {
+    return this.#options.driver.prepare(load, signal);
+  }
+
+  async measure(step: LoadStep, context: StepContext) {
+    const driven = await this.drive(step, context.stepNumber, context.signal);
+    const { trials, outcomes } = toTrials(driven, step, { ...context, objective: this.objective });
+    const observation: Observation = {
+      kind: "load",
+      windows: outcomes,
+      elapsedMs: Math.round(driven.elapsedMs),
+      harmSec: driven.harmSec,
+    };
+    return { trials, observation };
+  }
+
+  /** Drives a step without judging it. */
+  drive(step: LoadStep, stepNumber: number, signal: AbortSignal): Promise<DrivenStep> {
+    const { driver, objective, clock, pacer, seed, openWake, openProbe } = this.#options;
+    return measureStep(step, stepNumber, {
+      driver,
+      objective,
+      clock,
+      pacer,
+      signal,
+      openWake,
+      openProbe,
+      random: (segment) => seededRandom(seed, hashName(this.axis), stepNumber, segment),
+      onLedger: (ledger) => {
+        this.#ledger = ledger;
+        this.#sampler.follow(ledger);
+      },
+      onLateness: (ms) => this.#sampler.lateness(ms),
+    });
+  }
+
+  async drain(step: DrainStep, context: StepContext) {
+    const { clock, objective } = this.#options;
+    const startedAtMs = clock.now();
+    const startedAtWallMs = clock.wall();
+    const drained = await this.#empty(startedAtMs + step.maxMs, objective.deadlineMs, context);
+    await pause(clock, step.quietMs, context.signal);
+    const elapsedMs = Math.round(clock.now() - startedAtMs);
+    const observation: Observation = { kind: "drain", drained, elapsedMs };
+    const facts = { context, axis: this.axis, drained, elapsedMs, startedAtWallMs };
+    const trial: Trial = drainTrial({ ...facts, health: this.takeSecond().health });
+    return { trial, observation };
+  }
+
+  takeSecond(): SecondCounts {
+    return this.#sampler.take(this.#options.driver.openSockets);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#sampler[Symbol.dispose]();
+    await this.#options.driver[Symbol.asyncDispose]();
+  }
+
+  /** Waits until nothing is in flight; what stays out in silence is counted lost. */
+  async #empty(untilMs: number, deadlineMs: number, context: StepContext): Promise<boolean> {
+    const ledger = this.#ledger;
+    const { clock } = this.#options;
+    if (ledger === undefined) return true;
+    let quietSinceMs = clock.now();
+    let inFlight = ledger.inFlight;
+    while (ledger.inFlight > 0) {
+      if (ledger.inFlight !== inFlight) {
+        inFlight = ledger.inFlight;
+        quietSinceMs = clock.now();
+      }
+      if (clock.now() - quietSinceMs > SILENCE_MS + deadlineMs) {
+        ledger.loseAllInFlight();
+        return true;
+      }
+      if (clock.now() >= untilMs) {
+        ledger.loseAllInFlight();
+        return false;
+      }
+      await pause(clock, 50, context.signal);
+    }
+    return true;
+  }
+}

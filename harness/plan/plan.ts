@@ -1,0 +1,84 @@
+import { windowLengthMs } from "#grader/capacity/window-length.ts";
+import type { SearchOptions } from "#grader/capacity/step.ts";
+import type { AxisId } from "#grader/contracts/axis.ts";
+import type { Depth } from "#grader/contracts/capacity.ts";
+import type { Objective } from "#grader/contracts/objective.ts";
+import type { TargetKind } from "#grader/contracts/report.ts";
+import { LoadstoneError } from "../errors.ts";
+import type { Scenario } from "../scenario/schema.ts";
+
+/** A whole run with every default filled in. Pure: nothing has been sent. */
+export interface Plan {
+  readonly targetKind: TargetKind;
+  readonly depth: Depth;
+  readonly seed: number;
+  readonly maxUnits: number;
+  /** Paced connects; an instance's listener takes 20 a second by default. */
+  readonly connectsPerSec: number;
+  readonly axes: readonly AxisPlan[];
+}
+
+export interface AxisPlan {
+  readonly axis: Scenario["axis"];
+  readonly scenario: Scenario;
+  readonly objective: Objective;
+  readonly search: SearchOptions;
+}
+
+export interface PlanInput {
+  readonly targetKind: TargetKind;
+  readonly depth: Depth;
+  readonly seed: number;
+  readonly axes: readonly AxisId[];
+  readonly scenarios: readonly Scenario[];
+  readonly objectives: readonly Objective[];
+  readonly maxUnits: number;
+  readonly connectsPerSec: number;
+  readonly harmCeilingSec: number;
+}
+
+export function makePlan(input: PlanInput): Plan {
+  const axes = input.axes.map((axis) => planAxis(axis, input));
+  const { targetKind, depth, seed, maxUnits, connectsPerSec } = input;
+  return { targetKind, depth, seed, maxUnits, connectsPerSec, axes };
+}
+
+function planAxis(axis: AxisId, input: PlanInput): AxisPlan {
+  const scenario = input.scenarios.find((candidate) => candidate.axis === axis);
+  const objective = input.objectives.find((candidate) => candidate.axis === axis);
+  if (scenario === undefined || objective === undefined) {
+    throw new LoadstoneError("SCENARIO_INVALID", `there is no scenario or objective for ${axis}`, {
+      hint: "this version measures link, relay and api",
+    });
+  }
+  const maxLoad = Math.min(scenario.load.max ?? Infinity, unitsCeiling(scenario, input.maxUnits));
+  return {
+    axis: scenario.axis,
+    scenario,
+    objective,
+    search: {
+      depth: input.depth,
+      startLoad: Math.min(scenario.load.start, maxLoad),
+      floorLoad: Math.min(scenario.load.floor, maxLoad),
+      maxLoad,
+      maxLoadReason: "plan",
+      windowMs: (load) => windowLengthMs(load, input.depth),
+      harmCeilingSec: input.harmCeilingSec,
+      coolMs: scenario.coolMs,
+    },
+  };
+}
+
+/** Most load that so many Units may offer without any of them going faster than its kind does. */
+function unitsCeiling(scenario: Scenario, maxUnits: number): number {
+  switch (scenario.axis) {
+    case "link":
+      return maxUnits;
+    case "relay":
+      return maxUnits * scenario.message.perUnitPerSec;
+    case "api":
+      return Infinity;
+    default:
+      return scenario satisfies never;
+  }
+}

@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  type Envelope,
+  ENVELOPE_BYTES,
+  prepareEnvelope,
+  readEnvelope,
+  stampEnvelope,
+} from "./envelope.ts";
+
+const blank = (): Envelope => ({ run: 0, step: 0, slot: 0, stream: 0, sequence: 0 });
+
+describe("an envelope", () => {
+  test("comes back as it was written, at any place of a buffer", () => {
+    const fields = fc.record({
+      run: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+      step: fc.integer({ min: 0, max: 2 ** 24 - 1 }),
+      slot: fc.integer({ min: 0, max: 2 ** 30 - 1 }),
+      stream: fc.integer({ min: 0, max: 2 ** 24 - 1 }),
+      sequence: fc.integer({ min: 0, max: 2 ** 30 - 1 }),
+    });
+    fc.assert(
+      fc.property(fields, fc.nat(20), fc.nat(100), (written, at, spare) => {
+        const size = ENVELOPE_BYTES + spare;
+        const buffer = new Uint8Array(at + size);
+        const payload = buffer.subarray(at);
+        prepareEnvelope(payload, written.run, written.stream);
+        stampEnvelope(payload, written.step, written.slot, written.sequence, 12_345.678);
+        const read = blank();
+        expect(readEnvelope(buffer, at, at + size, read)).toBe(true);
+        expect(read).toEqual(written);
+      }),
+    );
+  });
+
+  test("is printable text, because the platform stores payloads as text", () => {
+    const payload = new Uint8Array(64);
+    prepareEnvelope(payload, 4_000_000_000, 9);
+    stampEnvelope(payload, 1, 2, 3, 4);
+    expect(Buffer.from(payload).toString("latin1")).toMatch(/^LS1[-\w]+\.+$/);
+  });
+
+  test("is refused when cut short, foreign or damaged", () => {
+    const payload = new Uint8Array(64);
+    prepareEnvelope(payload, 1, 1);
+    stampEnvelope(payload, 1, 1, 1, 1);
+    expect(readEnvelope(payload, 0, ENVELOPE_BYTES - 1, blank())).toBe(false);
+    expect(readEnvelope(new Uint8Array(64), 0, 64, blank())).toBe(false);
+    payload[15] = 0x20;
+    expect(readEnvelope(payload, 0, 64, blank())).toBe(false);
+  });
+});
