@@ -1,0 +1,13 @@
+import { writeFile } from "node:fs/promises";
+import { reportSchema } from "#reports/schema/report-schema.ts";
+import { scenarioSchema } from "./scenario/json-schema.ts";
+
+/** `npm run schemas`: writes the published JSON Schemas from the code. */
+const PUBLISHED = {
+  "scenarios/schema/scenario-1.json": scenarioSchema(),
+  "reports/schema/report-1.json": reportSchema(),
+};
+for (const [path, schema] of Object.entries(PUBLISHED)) {
+  const text = `${JSON.stringify(schema, null, 2)}\n`;
+  await writeFile(new URL(`../${path}`, import.meta.url), text);
+}
