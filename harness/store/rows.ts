@@ -128,5 +128,59 @@ export const GradeRow = z
   .readonly();
 export type GradeRow = z.infer<typeof GradeRow>;
 
+/** A profile as the library, a recording or a fit left it; the newest of an id is the truth. */
+export const ProfileRow = z
+  .strictObject({
+    profileId: z.string(),
+    atMs: z.number().nonnegative(),
+    /** Where it came from: "library", "recorded", "fitted". */
+    source: z.string(),
+    /** The profile, as JSON. */
+    document: z.string(),
+  })
+  .readonly();
+export type ProfileRow = z.infer<typeof ProfileRow>;
+
+/** What one node (topic) of one Unit did in one minute: the meter's finest grain. */
+export const UnitMinuteRow = z
+  .strictObject({
+    instance: z.string(),
+    repo: z.string(),
+    unit: z.string(),
+    node: z.string(),
+    /** Unix epoch milliseconds, a whole minute. */
+    atMs: z.number().nonnegative(),
+    messages: z.int().nonnegative(),
+    bytes: z.int().nonnegative(),
+    /** Records stored by the DataPipe. */
+    stored: z.int().nonnegative(),
+  })
+  .readonly();
+export type UnitMinuteRow = z.infer<typeof UnitMinuteRow>;
+
+/** Sums over a span of time; divide by `spanMs` for the average rate. */
+export const UsageSum = z
+  .strictObject({
+    spanMs: z.number().positive(),
+    messages: z.int().nonnegative(),
+    bytes: z.int().nonnegative(),
+    stored: z.int().nonnegative(),
+  })
+  .readonly();
+export type UsageSum = z.infer<typeof UsageSum>;
+
+/** What one Unit did over the last month, week, day and hour. */
+export const UnitUsage = z
+  .strictObject({
+    repo: z.string(),
+    unit: z.string(),
+    month: UsageSum,
+    week: UsageSum,
+    day: UsageSum,
+    hour: UsageSum,
+  })
+  .readonly();
+export type UnitUsage = z.infer<typeof UnitUsage>;
+
 export { Trial };
 export type TrialRow = Trial;
