@@ -1,0 +1,65 @@
+import type { FastifyInstance } from "fastify";
+import type { HttpMetrics } from "../prometheus.ts";
+import { CHEAP } from "../queue.ts";
+import type { RouteContext } from "./context.ts";
+
+/** The backend release whose contract the sandbox follows. */
+const BACKEND_VERSION = "1.2.0";
+const CACHE_MS = 600_000;
+
+interface RootContext extends RouteContext {
+  readonly metrics: HttpMetrics;
+  readonly api: string;
+}
+
+/** What the instance is, what it counts, and the operator's metrics. */
+export function rootRoutes(
+  app: FastifyInstance,
+  { instance, gate, metrics, api }: RootContext,
+): void {
+  const cheap = { config: { cost: () => CHEAP } };
+
+  app.get("/pepeunit", cheap, () => {
+    const { url } = instance.address();
+    return {
+      name: "Loadstone sandbox",
+      version: BACKEND_VERSION,
+      description: "A Pepeunit-compatible instance with a known capacity",
+      license: "Apache-2.0",
+      authors: ["Loadstone"],
+      swagger: `${url}/pepeunit/docs`,
+      graphql: `${url}/pepeunit/graphql`,
+      grafana: `${url}/grafana/`,
+      telegram_bot: `${url}/pepeunit`,
+      feature_flags: {
+        pu_ff_telegram_bot_enable: false,
+        pu_ff_grafana_integration_enable: false,
+        pu_ff_datapipe_enable: false,
+        pu_ff_datapipe_default_last_value_enable: false,
+        pu_ff_prometheus_enable: true,
+      },
+    };
+  });
+
+  app.get("/pepeunit/metrics", cheap, (_request, reply) =>
+    reply.type("text/plain; version=0.0.4; charset=utf-8").send(metrics.text()),
+  );
+
+  const { db, clock } = instance;
+  const count = () => ({
+    user_count: db.users.size,
+    repository_registry_count: db.registries.size,
+    repo_count: db.repos.size,
+    unit_count: db.units.size,
+    unit_node_count: db.nodes.size,
+    unit_node_edge_count: db.edges.size,
+  });
+  let cached: { readonly untilMs: number; readonly counts: ReturnType<typeof count> } | undefined;
+  const fresh = () => (cached && cached.untilMs > clock.nowMs() ? cached : undefined);
+
+  app.get(`${api}/metrics/`, { config: { cost: () => (fresh() ? CHEAP : 1) } }, (request) => {
+    gate.only(request, "Bot", "User", "Unit");
+    cached = fresh() ?? { untilMs: clock.nowMs() + CACHE_MS, counts: count() };
+    return cached.counts;
+  });
+}
