@@ -1,0 +1,195 @@
+import { LoadstoneError } from "../errors.ts";
+import type { Unit, UnitEnv, UnitNode, UnitSchema } from "./answers.ts";
+import type { Manifest } from "./manifest.ts";
+import type { RunNames } from "./names.ts";
+import { inParallel } from "./parallel.ts";
+import { isTaken } from "./refusal.ts";
+import { PAGE_SIZE, type PlatformSession, type Visibility } from "./session.ts";
+
+/** A Unit made for the run, with all a client needs to play it. */
+export interface FleetUnit {
+  readonly index: number;
+  readonly uuid: string;
+  readonly name: string;
+  /** Secret: the Unit's JWT, its MQTT user name. */
+  readonly token: string;
+  /** Where it publishes. */
+  readonly outputTopic: string;
+  /** What its schema tells it to subscribe to: its own Input and the partner's Output. */
+  readonly listenTopics: readonly string[];
+  readonly commandTopics: readonly string[];
+  readonly stateTopic: string;
+  readonly logTopic: string;
+  readonly outputNodeUuid: string;
+  readonly inputNodeUuid: string;
+  /** Index of the Unit that listens to this one and that this one listens to. */
+  readonly partner: number;
+}
+
+export interface Broker {
+  readonly host: string;
+  readonly port: number;
+  /** First segment of every topic. */
+  readonly domain: string;
+}
+
+export interface Growth {
+  readonly session: PlatformSession;
+  readonly manifest: Manifest;
+  readonly names: RunNames;
+  readonly repoUuid: string;
+  readonly visibility: Visibility;
+  readonly concurrency: number;
+}
+
+/** A created Unit with the two nodes its edges use. */
+interface Wired {
+  readonly index: number;
+  readonly unit: Unit;
+  readonly output: UnitNode;
+  readonly input: UnitNode;
+}
+
+/** Creates the Units of these indexes; one that an earlier, failed attempt left is taken over. */
+export function createUnits(
+  growth: Growth,
+  indexes: readonly number[],
+  onEach: () => void,
+): Promise<Unit[]> {
+  return inParallel(indexes, growth.concurrency, async (index) => {
+    const unit = await createUnit(growth, growth.names.unit(index));
+    onEach();
+    return unit;
+  });
+}
+
+async function createUnit(growth: Growth, name: string): Promise<Unit> {
+  const { session, manifest, repoUuid: repo_uuid } = growth;
+  await manifest.intend("unit", name);
+  const unit = await session.units
+    .create({
+      repo_uuid,
+      visibility_level: growth.visibility,
+      name,
+      is_auto_update_from_repo_unit: true,
+    })
+    .catch(async (error: unknown) => {
+      const earlier = isTaken(error) ? await unitNamed(session, repo_uuid, name) : undefined;
+      if (earlier === undefined) throw error;
+      return earlier;
+    });
+  await manifest.made("unit", name, unit.uuid);
+  return unit;
+}
+
+async function unitNamed(session: PlatformSession, repo_uuid: string, name: string) {
+  const { units } = await session.units.list({ repo_uuid, search_string: name });
+  return units.find((unit) => unit.name === name);
+}
+
+/** Finds the nodes of new Units, a page of the repo's newest at a time. */
+export async function wireUnits(
+  { session, repoUuid }: Growth,
+  units: readonly Unit[],
+  firstIndex: number,
+): Promise<Wired[]> {
+  const wanted = new Set(units.map(({ uuid }) => uuid));
+  const nodes = new Map<string, readonly UnitNode[]>();
+  for (let offset = 0; nodes.size < wanted.size; offset += PAGE_SIZE) {
+    const page = await session.units.list({
+      repo_uuid: repoUuid,
+      is_include_output_unit_nodes: true,
+      order_by_create_date: "desc",
+      offset,
+      limit: PAGE_SIZE,
+    });
+    for (const one of page.units) if (wanted.has(one.uuid)) nodes.set(one.uuid, one.unit_nodes);
+    if (page.units.length < PAGE_SIZE) break;
+  }
+  return units.map((unit, at) => {
+    const own = nodes.get(unit.uuid) ?? [];
+    return {
+      index: firstIndex + at,
+      unit,
+      output: nodeOf(own, "Output"),
+      input: nodeOf(own, "Input"),
+    };
+  });
+}
+
+const rank = ({ topic_name }: UnitNode) =>
+  `${topic_name.endsWith("/pepeunit") ? 0 : 1}${topic_name}`;
+
+/** The first node of a kind by topic name; those DataPipe can store come before the rest. */
+function nodeOf(nodes: readonly UnitNode[], type: "Output" | "Input"): UnitNode {
+  const [first] = nodes
+    .filter((node) => node.type === type)
+    .sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  if (first !== undefined) return first;
+  throw new LoadstoneError("PROVISIONING_FAILED", `The repository's Units have no ${type} node.`, {
+    hint: "Use a repository whose schema_example.json names an input_topic and an output_topic.",
+  });
+}
+
+/** Links the Units in pairs, both ways; pairs never change as the fleet grows. */
+export async function linkPairs(growth: Growth, wired: readonly Wired[], onEach: () => void) {
+  const byIndex = new Map(wired.map((one) => [one.index, one]));
+  await inParallel(wired, growth.concurrency, async ({ index, output }) => {
+    const listener = byIndex.get(partnerOf(index));
+    if (listener === undefined) throw new Error(`Unit ${index} has no partner in its growth.`);
+    await growth.session.createEdge(output.uuid, listener.input.uuid).catch((error: unknown) => {
+      if (!isTaken(error)) throw error;
+    });
+    onEach();
+  });
+}
+
+/** 0 and 1, 2 and 3, … are partners. */
+const partnerOf = (index: number): number => index ^ 1;
+
+/** Reads token and topics of linked Units, as a Unit itself would. */
+export function readUnits(growth: Growth, wired: readonly Wired[], onEach: () => void) {
+  return inParallel(wired, growth.concurrency, async (one) => {
+    const env = await growth.session.units.env(one.unit.uuid);
+    const schema = await growth.session.units.currentSchema(one.unit.uuid);
+    const broker: Broker = {
+      host: env.PU_MQTT_HOST,
+      port: env.PU_MQTT_PORT,
+      domain: env.PU_DOMAIN,
+    };
+    onEach();
+    return { unit: fleetUnit(one, env, schema), broker };
+  });
+}
+
+function fleetUnit(
+  { index, unit, output, input }: Wired,
+  env: UnitEnv,
+  schema: UnitSchema,
+): FleetUnit {
+  const [outputTopic] = schema.output_topic[output.topic_name] ?? [];
+  if (outputTopic === undefined) {
+    throw new LoadstoneError(
+      "TARGET_ANSWER_INVALID",
+      `Schema of Unit ${unit.name}: output_topic.${output.topic_name}: names no topic`,
+    );
+  }
+  // An older repository may not list both; the backend listens to them all the same.
+  const telemetryTopic = (name: "state" | "log") =>
+    schema.output_base_topic[`${name}/pepeunit`]?.[0] ??
+    `${env.PU_DOMAIN}/output_base_topic/${unit.uuid}/${name}/pepeunit`;
+  return {
+    index,
+    uuid: unit.uuid,
+    name: unit.name,
+    token: env.PU_AUTH_TOKEN,
+    outputTopic,
+    listenTopics: Object.values(schema.input_topic).flat(),
+    commandTopics: Object.values(schema.input_base_topic).flat(),
+    stateTopic: telemetryTopic("state"),
+    logTopic: telemetryTopic("log"),
+    outputNodeUuid: output.uuid,
+    inputNodeUuid: input.uuid,
+    partner: partnerOf(index),
+  };
+}

@@ -1,0 +1,117 @@
+import { type Clock, systemClock } from "../load/clock.ts";
+import {
+  type Broker,
+  createUnits,
+  type FleetUnit,
+  type Growth,
+  linkPairs,
+  readUnits,
+  wireUnits,
+} from "./fleet-units.ts";
+import type { Manifest } from "./manifest.ts";
+import { runNames } from "./names.ts";
+import { type Removal, removeRun } from "./removal.ts";
+import { openRepository } from "./repository.ts";
+import type { PlatformSession, Visibility } from "./session.ts";
+
+export interface FleetOptions {
+  readonly session: PlatformSession;
+  /** Opened by the caller, who closes it after the fleet is removed. */
+  readonly manifest: Manifest;
+  readonly repositoryUrl: string;
+  readonly log: (line: string) => void;
+  /** Requests under way at once; nginx allows 20 connections. */
+  readonly concurrency?: number;
+  readonly visibility?: Visibility;
+  /** Ends growing between two requests; never keeps `remove` from its work. */
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+}
+
+/** How far a growth has come: three stages, each over all new Units. */
+export interface GrowthProgress {
+  readonly stage: "create" | "link" | "read";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** The Units a run plays, all of one repo, linked in pairs. */
+export interface Fleet {
+  readonly units: readonly FleetUnit[];
+  /** Where the Units connect; known once there are Units. */
+  readonly broker: Broker | undefined;
+  /** Adds Units; one more than asked for where that keeps the pairs whole. */
+  grow(count: number, onProgress?: (progress: GrowthProgress) => void): Promise<void>;
+  /** Deletes all the fleet created. Never throws for what the platform refuses: see `left`. */
+  remove(
+    onProgress?: (done: number, total: number) => void,
+    signal?: AbortSignal,
+  ): Promise<Removal>;
+}
+
+/** Makes the repo ready and gives a fleet without Units. What a failure left half done is removed. */
+export async function openFleet(options: FleetOptions): Promise<Fleet> {
+  const { manifest, log, concurrency = 8, visibility = "Internal" } = options;
+  const { clock = systemClock, repositoryUrl, signal } = options;
+  const names = runNames(manifest.header.runId);
+  const stop = new AbortController();
+  const session = options.session.under(
+    signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
+  );
+  const cleanUp = (onProgress?: (done: number, total: number) => void, until?: AbortSignal) =>
+    removeRun({ session: session.under(until), manifest, log, concurrency, clock, onProgress });
+
+  const repository = { session, manifest, repositoryUrl, visibility, clock, signal, log };
+  const repo = await openRepository({ ...repository, repoName: names.repo }).catch(
+    async (error: unknown) => {
+      await cleanUp();
+      throw error;
+    },
+  );
+  const growth = { session, manifest, names, repoUuid: repo.uuid, visibility, concurrency };
+  const units: FleetUnit[] = [];
+  let broker: Broker | undefined;
+  let growing = Promise.resolve();
+
+  return {
+    units,
+    get broker() {
+      return broker;
+    },
+    grow: (count, onProgress) => {
+      // One growth after another; a failed one can be tried again.
+      growing = growing
+        .catch(() => undefined)
+        .then(async () => {
+          if (count <= 0) return;
+          const grown = await growBy(growth, units.length, count + (count % 2), onProgress);
+          units.push(...grown.map(({ unit }) => unit));
+          broker ??= grown[0]?.broker;
+        });
+      return growing;
+    },
+    remove: async (onProgress, until) => {
+      stop.abort();
+      await growing.catch(() => undefined);
+      units.length = 0;
+      return cleanUp(onProgress, until);
+    },
+  };
+}
+
+async function growBy(
+  growth: Growth,
+  first: number,
+  total: number,
+  onProgress: ((progress: GrowthProgress) => void) | undefined,
+) {
+  const counter = (stage: GrowthProgress["stage"]) => {
+    let done = 0;
+    return () => onProgress?.({ stage, done: ++done, total });
+  };
+  const indexes = Array.from({ length: total }, (_, at) => first + at);
+  const created = await createUnits(growth, indexes, counter("create"));
+  const wired = await wireUnits(growth, created, first);
+  await linkPairs(growth, wired, counter("link"));
+  return readUnits(growth, wired, counter("read"));
+}

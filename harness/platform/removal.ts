@@ -1,0 +1,145 @@
+import { LoadstoneError } from "../errors.ts";
+import { type Clock, pause, systemClock } from "../load/clock.ts";
+import type { Entry, Kind, Manifest } from "./manifest.ts";
+import { runNames } from "./names.ts";
+import { inParallel } from "./parallel.ts";
+import { isGone, Refusal } from "./refusal.ts";
+import { allPages, type PlatformSession } from "./session.ts";
+
+/** A thing of the run that is still on the instance, and why. */
+export interface Leftover extends Entry {
+  readonly reason: string;
+}
+
+export interface Removal {
+  /** How many objects were deleted. */
+  readonly removed: number;
+  readonly left: readonly Leftover[];
+}
+
+export interface RemovalOptions {
+  readonly session: PlatformSession;
+  readonly manifest: Manifest;
+  readonly log: (line: string) => void;
+  readonly concurrency?: number;
+  readonly clock?: Clock;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Waits before the later passes, which find what was under way and an instance that recovers. */
+const PASS_WAITS_MS = [0, 1000, 3000];
+/** So many failed connections in a row, and the rest of the pass is not tried. */
+const UNREACHABLE_LIMIT = 3;
+
+/**
+ * Deletes all that a run created: Units, then its repo, then its registry. Goes on after an error
+ * and says what is left. What the manifest knows is deleted by uuid, what it only meant to create
+ * is looked for by name.
+ */
+export async function removeRun(options: RemovalOptions): Promise<Removal> {
+  const { session, manifest, log, clock = systemClock, onProgress } = options;
+  const { prefix } = runNames(manifest.header.runId);
+  const ofRun = (items: Found) => items.filter(({ name }) => name.startsWith(prefix));
+  const findUnits = () =>
+    allPages(async (page) => (await session.units.list({ search_string: prefix, ...page })).units);
+  const findRepos = async () => (await session.repos.list({ search_string: prefix })).repos;
+
+  const total = manifest.outstanding().length;
+  let done = 0;
+  let removed = 0;
+  let left: readonly Leftover[] = [];
+  for (const waitMs of PASS_WAITS_MS) {
+    if (manifest.outstanding().length === 0) return { removed, left: [] };
+    if (waitMs > 0) await pause(clock, waitMs);
+    const sweep = openSweep(options, (wasDeleted) => {
+      if (wasDeleted) removed++;
+      onProgress?.(++done, Math.max(done, total));
+    });
+    await sweep.clear("unit", async () => ofRun(await findUnits()), session.units.delete);
+    await sweep.clear("repo", async () => ofRun(await findRepos()), session.repos.delete);
+    await sweep.clear("registry", () => ownRegistries(options), deleteRegistry(options));
+    left = sweep.left;
+    if (sweep.isInterrupted()) break;
+  }
+  for (const { kind, name, reason } of left) log(`Could not delete ${kind} ${name}: ${reason}`);
+  return { removed, left };
+}
+
+type Found = readonly { readonly name: string; readonly uuid: string }[];
+type Erase = (uuid: string) => Promise<"kept" | void>;
+
+/** One pass over all that is outstanding. */
+function openSweep(
+  { manifest, concurrency = 8 }: RemovalOptions,
+  onSettled: (wasDeleted: boolean) => void,
+) {
+  const left: Leftover[] = [];
+  let failedInRow = 0;
+  let givenUp: LoadstoneError | undefined;
+
+  function leave(entries: readonly Entry[], error: unknown, isFinal: boolean): void {
+    if (!(error instanceof LoadstoneError)) throw error;
+    failedInRow = error.code === "TARGET_UNREACHABLE" ? failedInRow + 1 : 0;
+    const isDown = failedInRow >= UNREACHABLE_LIMIT || (isFinal && failedInRow > 0);
+    if (error.code === "INTERRUPTED" || isDown) givenUp ??= error;
+    left.push(...entries.map((entry) => ({ ...entry, reason: error.message })));
+  }
+
+  async function clearOne(entry: Entry, erase: Erase): Promise<void> {
+    let wasDeleted = false;
+    try {
+      if (givenUp !== undefined) throw givenUp;
+      if (entry.uuid !== undefined) wasDeleted = (await erase(entry.uuid)) !== "kept";
+    } catch (error) {
+      if (!isGone(error)) return leave([entry], error, false);
+    }
+    failedInRow = 0;
+    await manifest.removed(entry.kind, entry.name);
+    onSettled(wasDeleted);
+  }
+
+  return {
+    left,
+    isInterrupted: () => givenUp?.code === "INTERRUPTED",
+    clear: async (kind: Kind, search: () => Promise<Found>, erase: Erase): Promise<void> => {
+      const known = manifest.outstanding().filter((entry) => entry.kind === kind);
+      const entries = new Map(known.map((entry) => [entry.name, entry]));
+      try {
+        if (givenUp !== undefined) throw givenUp;
+        for (const { name, uuid } of await search()) entries.set(name, { kind, name, uuid });
+      } catch (error) {
+        return leave(known, error, true);
+      }
+      await inParallel([...entries.values()], concurrency, (entry) => clearOne(entry, erase));
+    },
+  };
+}
+
+/** The registries the run meant to create and that its user owns. */
+async function ownRegistries({ session, manifest }: RemovalOptions): Promise<Found> {
+  const intents = manifest.outstanding().filter(({ kind, uuid }) => kind === "registry" && !uuid);
+  const found = await inParallel(intents, 1, async ({ name }) => {
+    const page = await session.registries.list({ search_string: name });
+    return page.repositories_registry.filter(
+      (one) => one.repository_url === name && one.creator_uuid === session.userUuid,
+    );
+  });
+  return found.flat().map(({ repository_url, uuid }) => ({ name: repository_url, uuid }));
+}
+
+/** Deletes a registry unless somebody else has come to use it. */
+function deleteRegistry({ session, manifest, log }: RemovalOptions): Erase {
+  return async (uuid) => {
+    if (manifest.outstanding().some(({ kind }) => kind === "repo")) {
+      throw new LoadstoneError("CLEANUP_INCOMPLETE", "the run's repo still uses it");
+    }
+    try {
+      return await session.registries.delete(uuid);
+    } catch (error) {
+      // The platform refuses while any repo uses it; ours is gone, so it is another's.
+      if (!(error instanceof Refusal) || error.status !== 422 || isGone(error)) throw error;
+      log(`Kept the repository registry ${uuid}: ${error.detail}`);
+      return "kept";
+    }
+  };
+}
