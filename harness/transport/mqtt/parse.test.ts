@@ -1,0 +1,318 @@
+import * as fc from "fast-check";
+import { generate, type Packet } from "mqtt-packet";
+import { describe, expect, test } from "vitest";
+import { GREETING, MALFORMED } from "./malformed-corpus.ts";
+import { type PacketHandler, PacketParser, type ParseFailure } from "./parse.ts";
+import { DEFAULT_BROKER_LIMITS } from "./properties.ts";
+import { PACKET } from "./protocol.ts";
+
+const MAX_PACKET_BYTES = 100_000;
+
+/** Copies everything it is handed, as the buffers are only lent. */
+class Recorder implements PacketHandler {
+  readonly events: unknown[] = [];
+  onConnack(sessionPresent: boolean, code: number, limits: unknown): void {
+    this.events.push({ cmd: "connack", sessionPresent, code, limits });
+  }
+  onPublish(
+    topic: string,
+    buf: Buffer,
+    start: number,
+    end: number,
+    id: number,
+    first: number,
+  ): void {
+    const payload = buf.toString("hex", start, end);
+    this.events.push({ cmd: "publish", topic, payload, id, first });
+  }
+  onAck(type: number, id: number, code: number): void {
+    this.events.push({ cmd: "ack", type, id, code });
+  }
+  onSubscribed(id: number, buffer: Buffer, start: number, end: number): void {
+    this.events.push({ cmd: "subscribed", id, codes: [...buffer.subarray(start, end)] });
+  }
+  onPingresp(): void {
+    this.events.push({ cmd: "pingresp" });
+  }
+  onDisconnect(code: number): void {
+    this.events.push({ cmd: "disconnect", code });
+  }
+}
+
+interface Reading {
+  readonly events: readonly unknown[];
+  readonly failure: ParseFailure | undefined;
+}
+
+/** Reads `bytes` in chunks of the given sizes (the last repeats), each overwritten after use. */
+function read(bytes: Buffer, protocol: 4 | 5, sizes: readonly number[] = [bytes.length]): Reading {
+  const recorder = new Recorder();
+  const parser = new PacketParser(recorder, protocol, MAX_PACKET_BYTES);
+  let failure: ParseFailure | undefined;
+  for (let at = 0, i = 0; at < bytes.length; i++) {
+    const size = Math.max(1, sizes[Math.min(i, sizes.length - 1)] ?? 1);
+    const chunk = Buffer.concat([Buffer.alloc(3, 0xaa), bytes.subarray(at, at + size)]);
+    failure = parser.push(chunk, 3, chunk.length);
+    chunk.fill(0x55);
+    at += size;
+  }
+  return { events: recorder.events, failure };
+}
+
+function greeted(protocol: 4 | 5, hex: string): Buffer {
+  return fromHex(`${GREETING[protocol]} ${hex}`);
+}
+
+function fromHex(hex: string): Buffer {
+  return Buffer.from(hex.replaceAll(" ", ""), "hex");
+}
+
+const packetId = fc.integer({ min: 1, max: 65_535 });
+const topic = fc
+  .string({ unit: "binary", minLength: 1, maxLength: 60 })
+  .filter((s) => !/[+#\0]/.test(s));
+const shortText = fc.string({ maxLength: 8 });
+// Of an empty dictionary mqtt-packet makes a property without a value.
+const userProperties = fc.dictionary(fc.string({ minLength: 1, maxLength: 4 }), shortText, {
+  noNullPrototype: true,
+  minKeys: 1,
+  maxKeys: 3,
+});
+
+/** Random packets for one protocol level, each with the event it should become. */
+function packets(protocol: 4 | 5): fc.Arbitrary<{ packet: Packet; event: unknown }> {
+  const five = protocol === 5;
+  const publish = fc
+    .record({
+      topic,
+      qos: fc.constantFrom<0 | 1 | 2>(0, 1, 2),
+      retain: fc.boolean(),
+      dup: fc.boolean(),
+      messageId: packetId,
+      payload: fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)),
+      properties: fc.record(
+        {
+          payloadFormatIndicator: fc.boolean(),
+          messageExpiryInterval: fc.nat(),
+          responseTopic: fc.string({ minLength: 1, maxLength: 8 }),
+          correlationData: fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes)),
+          subscriptionIdentifier: fc.integer({ min: 1, max: 268_435_455 }),
+          contentType: shortText,
+          userProperties,
+        },
+        { requiredKeys: [] },
+      ),
+    })
+    .map(({ messageId, properties, ...rest }) => {
+      const dup = rest.dup && rest.qos > 0;
+      const id = rest.qos > 0 ? messageId : 0;
+      const packet: Packet = {
+        cmd: "publish",
+        ...rest,
+        dup,
+        ...(id > 0 ? { messageId } : {}),
+        ...(five ? { properties } : {}),
+      };
+      const flags = (dup ? 8 : 0) | (rest.qos << 1) | (rest.retain ? 1 : 0);
+      const payload = rest.payload.toString("hex");
+      const first = (PACKET.publish << 4) | flags;
+      return { packet, event: { cmd: "publish", topic: rest.topic, payload, id, first } };
+    });
+  const ack = fc
+    .record({
+      cmd: fc.constantFrom("puback", "pubrec", "pubrel", "pubcomp"),
+      messageId: packetId,
+      failed: fc.boolean(),
+      properties: fc.record(
+        { reasonString: fc.string({ minLength: 1, maxLength: 8 }), userProperties },
+        { requiredKeys: [] },
+      ),
+    })
+    .map(({ cmd, messageId, failed, properties }) => {
+      const refusal = cmd === "puback" || cmd === "pubrec" ? 0x87 : 0x92;
+      const code = five && failed ? refusal : 0;
+      const packet = { cmd, messageId, ...(five ? { reasonCode: code, properties } : {}) };
+      return { packet, event: { cmd: "ack", type: PACKET[cmd], id: messageId, code } };
+    });
+  const suback = fc
+    .record({
+      messageId: packetId,
+      granted: fc.array(fc.constantFrom(0, 1, 2, 0x80), { minLength: 1 }),
+    })
+    .map(({ messageId, granted }) => ({
+      packet: { cmd: "suback" as const, messageId, granted },
+      event: { cmd: "subscribed", id: messageId, codes: granted },
+    }));
+  const unsuback = fc
+    .record({
+      messageId: packetId,
+      granted: fc.array(fc.constantFrom(0, 0x11, 0x87), { minLength: 1 }),
+    })
+    .map(({ messageId, granted }) => ({
+      packet: { cmd: "unsuback" as const, messageId, granted },
+      event: { cmd: "subscribed", id: messageId, codes: five ? granted : [] },
+    }));
+  const pingresp = fc.constant({
+    packet: { cmd: "pingresp" as const },
+    event: { cmd: "pingresp" },
+  });
+  return fc.oneof(publish, ack, suback, unsuback, pingresp);
+}
+
+describe.each([4, 5] as const)("protocol level %i", (protocol) => {
+  const stream = fc.array(packets(protocol), { minLength: 1, maxLength: 12 });
+  const sizes = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 20 });
+
+  test("reads what mqtt-packet writes, however it is cut", () => {
+    fc.assert(
+      fc.property(stream, sizes, (items, chunkSizes) => {
+        const bytes = Buffer.concat([
+          fromHex(GREETING[protocol]),
+          ...items.map(({ packet }) => generate(packet, { protocolVersion: protocol })),
+        ]);
+        const expected = items.map(({ event }) => event);
+        const reading = read(bytes, protocol, chunkSizes);
+        expect(reading.failure).toBeUndefined();
+        expect(reading.events.slice(1)).toEqual(expected);
+        expect(read(bytes, protocol, [1]).events.slice(1)).toEqual(expected);
+      }),
+    );
+  });
+
+  test("survives any bytes, and fails the same way however they are cut", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), sizes, (noise, chunkSizes) => {
+        const bytes = Buffer.concat([fromHex(GREETING[protocol]), noise]);
+        expect(read(bytes, protocol, chunkSizes)).toEqual(read(bytes, protocol));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("survives good packets with one byte changed", () => {
+    fc.assert(
+      fc.property(stream, sizes, fc.nat(), fc.nat(255), (items, chunkSizes, where, value) => {
+        const bytes = Buffer.concat([
+          fromHex(GREETING[protocol]),
+          ...items.map(({ packet }) => generate(packet, { protocolVersion: protocol })),
+        ]);
+        bytes[where % bytes.length] = value;
+        expect(read(bytes, protocol, chunkSizes)).toEqual(read(bytes, protocol));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe.each(MALFORMED)("$name ($protocol)", ({ protocol, bytes, bare }) => {
+  const whole = bare === true ? fromHex(bytes) : greeted(protocol, bytes);
+
+  test.each([[[whole.length]], [[1]], [[3]]])("fails in chunks of %j", (sizes) => {
+    const { events, failure } = read(whole, protocol, sizes);
+    expect(failure?.detail).toMatch(/\w/);
+    expect(events).toHaveLength(bare === true ? 0 : 1);
+  });
+});
+
+test("a failure is final", () => {
+  const recorder = new Recorder();
+  const parser = new PacketParser(recorder, 4, MAX_PACKET_BYTES);
+  const failure = parser.push(fromHex("00 00"), 0, 2);
+  expect(parser.push(fromHex(GREETING[4]), 0, 4)).toBe(failure);
+  expect(recorder.events).toEqual([]);
+});
+
+test("says what is wrong with a first byte", () => {
+  expect(read(Buffer.from("HTTP/1.1"), 4).failure).toEqual({
+    detail: "first byte 0x48, which no broker may send",
+  });
+});
+
+test("stops in the middle of a chunk when told to", () => {
+  const recorder = new Recorder();
+  const parser = new PacketParser(recorder, 4, MAX_PACKET_BYTES);
+  recorder.onPingresp = () => parser.stop();
+  const bytes = greeted(4, "d000 30 03 0001 61");
+  expect(parser.push(bytes, 0, bytes.length)).toBeUndefined();
+  expect(recorder.events).toHaveLength(1);
+});
+
+test("reads packets up to the size limit, whole or in pieces", () => {
+  const payload = Buffer.alloc(MAX_PACKET_BYTES - 7, 7);
+  const packet = generate({
+    cmd: "publish",
+    topic: "a",
+    qos: 0,
+    dup: false,
+    retain: false,
+    payload,
+  });
+  expect(packet.length).toBe(MAX_PACKET_BYTES);
+  const bytes = Buffer.concat([fromHex(GREETING[4]), packet, packet, fromHex("d000")]);
+  for (const sizes of [[bytes.length], [1000], [65_536]]) {
+    const { events, failure } = read(bytes, 4, sizes);
+    expect(failure).toBeUndefined();
+    expect(events).toHaveLength(4);
+    expect(events[1]).toMatchObject({ payload: payload.toString("hex") });
+  }
+});
+
+test("gives a topic the same string each time", () => {
+  const topics: string[] = [];
+  const recorder = new Recorder();
+  recorder.onPublish = (name) => void topics.push(name);
+  const bytes = greeted(4, "30 03 0001 61".repeat(2));
+  new PacketParser(recorder, 4, MAX_PACKET_BYTES).push(bytes, 0, bytes.length);
+  expect(topics).toEqual(["a", "a"]);
+});
+
+describe("CONNACK", () => {
+  test("in 3.1.1 leaves every limit at its default", () => {
+    expect(read(fromHex("20 02 01 00"), 4).events).toEqual([
+      { cmd: "connack", sessionPresent: true, code: 0, limits: DEFAULT_BROKER_LIMITS },
+    ]);
+  });
+
+  test("in MQTT 5 states the broker's limits", () => {
+    const properties = {
+      receiveMaximum: 20,
+      maximumQoS: 1,
+      maximumPacketSize: 262_144,
+      serverKeepAlive: 30,
+      assignedClientIdentifier: "auto-1",
+      topicAliasMaximum: 10,
+      reasonString: "welcome",
+      userProperties: { a: "b" },
+      retainAvailable: false,
+    };
+    const bytes = generate(
+      { cmd: "connack", sessionPresent: false, reasonCode: 0, properties },
+      { protocolVersion: 5 },
+    );
+    expect(read(bytes, 5, [2]).events).toEqual([
+      {
+        cmd: "connack",
+        sessionPresent: false,
+        code: 0,
+        limits: {
+          receiveMaximum: 20,
+          maximumQos: 1,
+          maximumPacketBytes: 262_144,
+          serverKeepAliveSec: 30,
+          assignedClientId: "auto-1",
+        },
+      },
+    ]);
+  });
+
+  test("of a 3.1.1 broker that knows no MQTT 5 still says its code", () => {
+    expect(read(fromHex("20 02 00 01"), 5).events).toMatchObject([{ code: 1 }]);
+  });
+});
+
+test("DISCONNECT says why, in every length MQTT 5 allows", () => {
+  const codes = ["e0 00", "e0 01 8e", "e0 02 8e 00", "e0 06 8e 04 1f 0001 61"].map(
+    (hex) => read(greeted(5, hex), 5).events[1],
+  );
+  expect(codes).toEqual([0, 0x8e, 0x8e, 0x8e].map((code) => ({ cmd: "disconnect", code })));
+});
