@@ -1,5 +1,10 @@
 import type { Clock } from "../load/clock.ts";
-import { type Envelope, ENVELOPE_BYTES, prepareEnvelope, readEnvelope } from "../transport/envelope.ts";
+import {
+  type Envelope,
+  ENVELOPE_BYTES,
+  prepareEnvelope,
+  readEnvelope,
+} from "../transport/envelope.ts";
 import type { PublishTemplate } from "../transport/mqtt/encode.ts";
 import type { MqttSession, SessionListener } from "../transport/mqtt/session.ts";
 import { LoadstoneError } from "../errors.ts";

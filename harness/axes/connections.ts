@@ -2,6 +2,7 @@ import { LoadstoneError } from "../errors.ts";
 import { type Clock, pause } from "../load/clock.ts";
 import type { MqttSession, SessionListener } from "../transport/mqtt/session.ts";
 import { openSession } from "../transport/mqtt/session.ts";
+import type { Workspace } from "../transport/mqtt/workspace.ts";
 import type { UnitIdentity } from "./unit-source.ts";
 
 export interface ConnectPlan {
@@ -15,6 +16,8 @@ export interface ConnectPlan {
   readonly connectsPerSec: number;
   readonly connectTimeoutMs: number;
   readonly qos: 0 | 1 | 2;
+  /** Read buffer and output chunks, shared by all sessions of a thread. */
+  readonly workspace: Workspace;
 }
 
 /** How one Unit's connect went. */
@@ -73,6 +76,7 @@ async function connectUnit(
         cleanSession: true,
         protocol: 4,
         maxInflight: plan.maxInflight,
+        workspace: plan.workspace,
         connectTimeoutMs: plan.connectTimeoutMs,
       },
       listener,

@@ -84,9 +84,7 @@ export class LinkMeasurer implements AxisMeasurer {
     const elapsedMs = Math.round(clock.now() - startedAtMs);
     const dropped = units.dropped - droppedBefore;
     const connects = this.#countConnects(outcomes);
-    const judged = trials.map((canary) =>
-      this.#asLink(canary, step, elapsedMs, connects, dropped),
-    );
+    const judged = trials.map((canary) => this.#asLink(canary, step, elapsedMs, connects, dropped));
     const observation: Observation = {
       kind: "load",
       windows: judged.map((trial) => ({

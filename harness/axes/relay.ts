@@ -179,7 +179,9 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
     throw new LoadstoneError(
       "TARGET_ANSWER_INVALID",
       `${waiting.length} of ${fresh} new Units published and their partner received nothing within ${PRIME_TIMEOUT_MS / 1000} s`,
-      { hint: "check the broker's access rules for the Units' topics, and that nothing else loads it" },
+      {
+        hint: "check the broker's access rules for the Units' topics, and that nothing else loads it",
+      },
     );
   }
 

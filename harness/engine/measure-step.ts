@@ -149,7 +149,7 @@ class StepRun {
           } catch (error) {
             ticker.stop();
             signal.removeEventListener("abort", finish);
-            reject(error as Error);
+            reject(error);
             return Infinity;
           }
         },

@@ -13,7 +13,11 @@ describe("the ledger", () => {
     const { ledger, segment } = opened(3);
     for (const slot of [0, 1, 2]) ledger.sent(slot, slot * 10, 0);
     ledger.arrivedInOrder(2, 0, 25);
-    expect([0, 1, 2].map((slot) => ledger.stateOf(slot))).toEqual([SLOT.lost, SLOT.lost, SLOT.done]);
+    expect([0, 1, 2].map((slot) => ledger.stateOf(slot))).toEqual([
+      SLOT.lost,
+      SLOT.lost,
+      SLOT.done,
+    ]);
     expect(segment.lost).toBe(2);
     expect(ledger.inFlight).toBe(0);
   });

@@ -149,8 +149,7 @@ export function toOutcome(trial: Trial): WindowOutcome {
     good: trial.verdict === "good",
     hard: trial.hard,
     valid: trial.verdict !== "invalid",
-    badRatio:
-      (trial.late + trial.lost + trial.errors + trial.unsent + trial.pending) / planned,
+    badRatio: (trial.late + trial.lost + trial.errors + trial.unsent + trial.pending) / planned,
     growthRatio: (trial.inFlightEnd - trial.inFlightStart) / planned,
     deliveredPerSec: trial.deliveredPerSec,
     measuredMs: trial.measuredMs,

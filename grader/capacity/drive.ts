@@ -1,0 +1,86 @@
+import { type Asking, type Course, SearchEnd } from "./course.ts";
+import { INVALID, RECOVERY } from "./depths.ts";
+import type { Step, WindowOutcome } from "./step.ts";
+
+export type LoadStep = Extract<Step, { kind: "load" }>;
+
+/** What came of a load once spoiled windows were repeated. */
+export interface Driven {
+  /** Valid windows in order; fewer than asked for only after a hard failure. */
+  readonly windows: readonly WindowOutcome[];
+  readonly allGood: boolean;
+  readonly hard: boolean;
+}
+
+/** Drives windows of load until as many are valid as asked for, or the target fails hard. */
+export function* drive(course: Course, request: Omit<LoadStep, "kind">): Asking<Driven> {
+  const valid: WindowOutcome[] = [];
+  let hard = false;
+  while (!hard && valid.length < request.windows) {
+    const windows = request.windows - valid.length;
+    const seen = yield* offer(course, { kind: "load", ...request, windows });
+    valid.push(...seen.filter((window) => window.valid));
+    hard = seen.some((window) => window.valid && window.hard);
+    // A spoiled window may have overloaded the target all the same.
+    if (!hard && course.undrained) yield* drain(course, coolMs(course));
+  }
+  const allGood = !hard && valid.every((window) => window.good);
+  if (request.growthRule) noteBounds(course, request.load, allGood);
+  return { windows: valid, allGood, hard };
+}
+
+function* offer(course: Course, step: LoadStep): Asking<readonly WindowOutcome[]> {
+  const observation = yield step;
+  if (observation.kind !== "load") throw new Error("a load step was answered by a drain");
+  const { windows, elapsedMs, harmSec } = observation;
+  const { tally } = course;
+  tally.elapsedMs += elapsedMs;
+  tally.loadMs += elapsedMs;
+  tally.harmSec += harmSec;
+  // A step that yielded nothing is a spoiled window: else it would be repeated for ever.
+  tally.windows += Math.max(1, windows.length);
+  tally.invalidWindows +=
+    windows.length === 0 ? 1 : windows.filter((window) => !window.valid).length;
+  if (windows.some((window) => window.hard)) course.undrained = true;
+  endIfSpoiled(course);
+  endIfHarmful(course);
+  return windows;
+}
+
+function endIfSpoiled({ tally: { windows, invalidWindows } }: Course): void {
+  if (invalidWindows < INVALID.least || invalidWindows <= INVALID.share * windows) return;
+  throw new SearchEnd(
+    "generator-limited",
+    `${invalidWindows} of ${windows} windows were spoiled by the load generator, more than ${INVALID.share * 100} %`,
+  );
+}
+
+function endIfHarmful({ tally, options }: Course): void {
+  if (tally.harmSec <= options.harmCeilingSec) return;
+  throw new SearchEnd(
+    "harm-ceiling",
+    `the target was overloaded for ${Math.round(tally.harmSec)} s, over the allowed ${options.harmCeilingSec} s`,
+  );
+}
+
+function noteBounds(course: Course, load: number, good: boolean): void {
+  if (good) course.bestLoad = Math.max(load, course.bestLoad ?? load);
+  else course.worstLoad = Math.min(load, course.worstLoad ?? load);
+}
+
+/** Silence after a hard failure. The first one is answered in full: no probe is near it yet. */
+export const coolMs = ({ options, constants, belief }: Course): number =>
+  belief === undefined ? options.coolMs : Math.round(constants.coolShare * options.coolMs);
+
+/** Offers nothing until in-flight is zero and the silence has passed. */
+export function* drain(
+  course: Course,
+  quietMs: number,
+): Asking<{ readonly drained: boolean; readonly elapsedMs: number }> {
+  const { maxDrainMs } = RECOVERY;
+  const observation = yield { kind: "drain", quietMs, maxMs: maxDrainMs };
+  if (observation.kind !== "drain") throw new Error("a drain was answered by load");
+  course.tally.elapsedMs += observation.elapsedMs;
+  course.undrained = false;
+  return observation;
+}

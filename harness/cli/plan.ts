@@ -1,0 +1,43 @@
+import { AXES } from "#grader/contracts/axis.ts";
+import { duration, load } from "#reports/render/format.ts";
+import type { Settings } from "../config.ts";
+import { EXIT } from "../errors.ts";
+import type { Plan } from "../plan/plan.ts";
+import { createSearch } from "../run/search-axis.ts";
+import type { World } from "../world.ts";
+import { checkFileLimit, planFor } from "./grade.ts";
+
+/** `loadstone plan`: what a grading would do. Sends nothing, not even a name lookup. */
+export async function plan(
+  world: World,
+  settings: Settings,
+  flags: { readonly json?: boolean },
+): Promise<number> {
+  const kind = settings.broker === undefined ? "instance" : "broker";
+  const made = await planFor(world, settings, kind);
+  checkFileLimit(world, made);
+  world.out(flags.json === true ? `${JSON.stringify(made, null, 2)}\n` : describe(made));
+  return EXIT.ok;
+}
+
+function describe(made: Plan): string {
+  const lines = [
+    `${made.targetKind}, depth ${made.depth}, seed ${made.seed}`,
+    `up to ${made.maxUnits} Units, connected ${made.connectsPerSec} a second`,
+    "",
+  ];
+  let total = 0;
+  for (const axis of made.axes) {
+    const { startLoad, maxLoad } = axis.search;
+    const longest = createSearch(axis).state().remainingMs;
+    total += longest;
+    lines.push(
+      `${AXES[axis.axis].title.padEnd(6)} ${axis.scenario.about}`,
+      `       from ${load(startLoad, axis.axis)} to at most ${load(maxLoad, axis.axis)}, ` +
+        `each within ${axis.objective.deadlineMs} ms for ${100 - axis.objective.maxBadRatio * 100} %`,
+      `       at most ${duration(longest)} of load and pauses`,
+    );
+  }
+  lines.push("", `at most ${duration(total)} in all, besides provisioning and connecting`, "");
+  return lines.join("\n");
+}

@@ -1,0 +1,162 @@
+import { Command, CommanderError } from "commander";
+import { readSettings, type Settings } from "../config.ts";
+import { EXIT, LoadstoneError } from "../errors.ts";
+import { LOADSTONE_VERSION } from "../run/environment.ts";
+import type { World } from "../world.ts";
+import { clean } from "./clean.ts";
+import { gateFlags, outputFlags, searchFlags, storeFlags, targetFlags } from "./flags.ts";
+import { grade } from "./grade.ts";
+import { plan } from "./plan.ts";
+import { listRuns, report } from "./runs.ts";
+import { sandbox, type SandboxFlags } from "./sandbox.ts";
+import { serve } from "./serve.ts";
+import { up } from "./up.ts";
+
+const EXIT_CODES = `
+Exit codes:
+  0    done
+  99   an objective was not met at any load
+  104  a setting, scenario or flag is invalid
+  105  interrupted: drained and cleaned up
+  120  invalid run: the generator was the limit, or evidence is missing
+  121  target or store unreachable
+  122  grade below --min
+  123  regression against the baseline
+  125  internal error`;
+
+/** Flags that are not settings: they say what to print, not what to do. */
+const NOT_SETTINGS = ["json", "quiet", "once", "capacity", "noise", "format"];
+
+/** Parses the command line and runs the command; gives the exit code. */
+export async function runProgram(world: World): Promise<number> {
+  let code: number = EXIT.ok;
+  const settingsOf = (flags: Record<string, unknown>): Promise<Settings> =>
+    readSettings(
+      world,
+      Object.fromEntries(Object.entries(flags).filter(([name]) => !NOT_SETTINGS.includes(name))),
+    );
+  const finish = async (ran: Promise<number>): Promise<void> => {
+    code = await ran;
+  };
+  const program = buildProgram(world, settingsOf, finish);
+  try {
+    await program.parseAsync([...world.argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.ok;
+    throw new LoadstoneError("CONFIG_INVALID", error.message.replace(/^error: /, ""), {
+      hint: "`loadstone --help` lists commands and flags",
+    });
+  }
+  return code;
+}
+
+type SettingsOf = (flags: Record<string, unknown>) => Promise<Settings>;
+type Finish = (ran: Promise<number>) => Promise<void>;
+
+function buildProgram(world: World, settingsOf: SettingsOf, finish: Finish): Command {
+  const program = new Command("loadstone")
+    .description("Load testing and capacity grading for Pepeunit instances and MQTT brokers.")
+    .version(LOADSTONE_VERSION)
+    .exitOverride()
+    .configureOutput({ writeOut: world.out, writeErr: () => {} })
+    .showSuggestionAfterError()
+    .addHelpText("after", EXIT_CODES);
+  addMeasuring(program, world, settingsOf, finish);
+  addReading(program, world, settingsOf, finish);
+  addStanding(program, world, settingsOf, finish);
+  return program;
+}
+
+const example = (...lines: readonly string[]) =>
+  `\nExamples:\n${lines.map((line) => `  $ loadstone ${line}`).join("\n")}`;
+
+function addMeasuring(program: Command, world: World, settingsOf: SettingsOf, finish: Finish) {
+  const upCommand = program
+    .command("up")
+    .description("stand up what is missing, grade, and serve the dashboard until Ctrl-C")
+    .option("--once", "grade, print, exit; no dashboard")
+    .option("--capacity <list>", 'true capacity of the sandbox (default: "relay=900,api=120")')
+    .option("--noise <percent>", "how much that capacity wanders (default: 0)")
+    .option("--port <n>", "port of the dashboard (default: 3000)")
+    .option("--host <address>", "address the dashboard listens on (default: 127.0.0.1)");
+  for (const add of [targetFlags, searchFlags, storeFlags, outputFlags, gateFlags]) add(upCommand);
+  upCommand
+    .addHelpText("after", example("up", "up --once --json", "up --capacity relay=2000,api=60"))
+    .action((flags: Record<string, unknown>) =>
+      finish(settingsOf(flags).then((settings) => up(world, settings, flags))),
+    );
+  const gradeCommand = program
+    .command("grade")
+    .description("measure what an instance or a broker holds");
+  for (const add of [targetFlags, searchFlags, storeFlags, outputFlags, gateFlags]) {
+    add(gradeCommand);
+  }
+  gradeCommand
+    .addHelpText(
+      "after",
+      example(
+        "grade --broker mqtt://127.0.0.1:1883",
+        "grade --instance http://192.168.1.5 --depth standard --min B",
+      ),
+    )
+    .action((flags: Record<string, unknown>) =>
+      finish(settingsOf(flags).then((settings) => grade(world, settings, flags))),
+    );
+  const planCommand = program
+    .command("plan")
+    .description("print what a grading would do, and how long at most; sends nothing");
+  for (const add of [targetFlags, searchFlags, storeFlags]) add(planCommand);
+  planCommand
+    .option("--json", "print the plan as JSON")
+    .addHelpText("after", example("plan --broker mqtt://127.0.0.1 --depth quick"))
+    .action((flags: Record<string, unknown>) =>
+      finish(settingsOf(flags).then((settings) => plan(world, settings, flags))),
+    );
+}
+
+function addReading(program: Command, world: World, settingsOf: SettingsOf, finish: Finish) {
+  const runs = program.command("runs").description("look at stored runs");
+  storeFlags(runs.command("ls").description("list them, newest first"))
+    .option("--json", "print them as JSON")
+    .action((flags: Record<string, unknown>) =>
+      finish(settingsOf(flags).then((settings) => listRuns(world, settings, flags))),
+    );
+  storeFlags(program.command("report").argument("<run>").description("print a stored report again"))
+    .option("--format <format>", "terminal, json, markdown (default: terminal)")
+    .action((runId: string, flags: Record<string, unknown>) =>
+      finish(settingsOf(flags).then((settings) => report(world, settings, runId, flags))),
+    );
+  storeFlags(program.command("serve").description("serve the dashboard until Ctrl-C"))
+    .option("--port <n>", "port (default: 3000)")
+    .option("--host <address>", "address to listen on (default: 127.0.0.1)")
+    .action((flags: Record<string, unknown>) =>
+      finish(settingsOf(flags).then((settings) => serve(world, settings))),
+    );
+}
+
+function addStanding(program: Command, world: World, settingsOf: SettingsOf, finish: Finish) {
+  program
+    .command("sandbox")
+    .description("serve an instance of known capacity until Ctrl-C; prints one JSON line")
+    .option("--port <n>", "HTTP port, 0 for any free one (default: 0)")
+    .option("--mqtt-port <n>", "MQTT port, 0 for any free one (default: 0)")
+    .option("--capacity <list>", "true capacity per second, e.g. relay=900,api=120")
+    .option("--limits <list>", "the platform's limiters, e.g. connects=20,messages=30")
+    .option("--noise <percent>", "how much the capacity wanders (default: 0)")
+    .option("--seed <n>", "seed of all that is random in it (default: 1)")
+    .option("--state <dir>", "keep users, Units and secrets here over restarts")
+    .addHelpText("after", example("sandbox --port 0 --capacity relay=900,api=120 --noise 3"))
+    .action((flags: SandboxFlags) => finish(sandbox(world, flags)));
+  storeFlags(
+    program
+      .command("clean")
+      .description("remove what runs that died left on their targets")
+      .option("--yes", "also on a public address whose Admin you are")
+      .option("--json", "print what was removed and what is left as JSON"),
+  )
+    .addHelpText("after", "\nSigns in with LOADSTONE_LOGIN and LOADSTONE_PASSWORD.")
+    .action((flags: Record<string, unknown>) =>
+      finish(settingsOf(flags).then((settings) => clean(world, settings, flags))),
+    );
+}

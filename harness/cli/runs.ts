@@ -1,0 +1,54 @@
+import { FORMATS, isFormat, render } from "#reports/render/render.ts";
+import { renderTerminal } from "#reports/render/terminal.ts";
+import { timestamp } from "#reports/render/format.ts";
+import type { Settings } from "../config.ts";
+import { EXIT, LoadstoneError } from "../errors.ts";
+import type { World } from "../world.ts";
+import { sizeOf } from "./grade.ts";
+import { openStores } from "./stores.ts";
+
+/** `loadstone runs ls`: what was measured, newest first. */
+export async function listRuns(
+  world: World,
+  settings: Settings,
+  flags: { readonly json?: boolean },
+): Promise<number> {
+  await using stores = await openStores(world, settings);
+  const runs = await stores.reader.listRuns(50);
+  if (flags.json === true) {
+    world.out(`${JSON.stringify(runs, null, 2)}\n`);
+    return EXIT.ok;
+  }
+  for (const run of runs) {
+    const verdict = run.verdict ?? run.state;
+    world.out(
+      `${run.runId}  ${timestamp(run.startedAtMs)}  ${verdict.padEnd(11)}  ${run.depth.padEnd(8)}  ${run.targetUrl}\n`,
+    );
+  }
+  if (runs.length === 0) world.warn("nothing measured yet: try `npm start`");
+  return EXIT.ok;
+}
+
+/** `loadstone report RUN`: a stored report again, in any format. */
+export async function report(
+  world: World,
+  settings: Settings,
+  runId: string,
+  flags: { readonly format?: string },
+): Promise<number> {
+  const format = flags.format ?? "terminal";
+  if (format !== "terminal" && !isFormat(format)) {
+    throw new LoadstoneError("CONFIG_INVALID", `there is no format "${format}"`, {
+      hint: `choose one of terminal, ${FORMATS.join(", ")}`,
+    });
+  }
+  await using stores = await openStores(world, settings);
+  const stored = await stores.reader.readReport(runId);
+  if (stored === undefined) {
+    throw new LoadstoneError("RUN_NOT_FOUND", `there is no report of a run ${runId}`, {
+      hint: "`loadstone runs ls` lists the runs",
+    });
+  }
+  world.out(isFormat(format) ? render(stored, format) : renderTerminal(stored, sizeOf(world)));
+  return EXIT.ok;
+}

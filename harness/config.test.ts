@@ -1,0 +1,46 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { defaultDataDirectory, readSettings } from "./config.ts";
+
+async function folderWith(text?: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "loadstone-config-"));
+  if (text !== undefined) await writeFile(join(folder, "loadstone.yaml"), text);
+  return folder;
+}
+
+describe("the settings", () => {
+  test("come from the file, the environment over it, a flag over both", async () => {
+    const cwd = await folderWith("depth: glance\nmaxUnits: 10\nport: 4000\n");
+    const env = { LOADSTONE_MAX_UNITS: "20", LOADSTONE_PORT: "5000" };
+    const settings = await readSettings({ cwd, env }, { port: "6000" });
+    expect(settings).toMatchObject({ depth: "glance", maxUnits: 20, port: 6000 });
+  });
+
+  test("have defaults for all the rest, data outside the checkout", async () => {
+    const settings = await readSettings({ cwd: await folderWith(), env: {} }, {});
+    expect(settings).toMatchObject({ port: 3000, host: "127.0.0.1", yes: false });
+    expect(settings.data).toBe(defaultDataDirectory({}));
+  });
+
+  test("are refused with every problem named at once", async () => {
+    const cwd = await folderWith("colour: red\n");
+    const reading = readSettings({ cwd, env: {} }, { depth: "deep", axes: "relay,moon" });
+    await expect(reading).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    await expect(reading).rejects.toThrow(/colour/);
+    await expect(reading).rejects.toThrow(/depth/);
+    await expect(reading).rejects.toThrow(/axes/);
+  });
+
+  test("name a config file that is not there", async () => {
+    const cwd = await folderWith();
+    const reading = readSettings({ cwd, env: {} }, { config: "missing.yaml" });
+    await expect(reading).rejects.toThrow(/missing\.yaml cannot be read/);
+  });
+
+  test("keep data where XDG says, if it says an absolute path", () => {
+    expect(defaultDataDirectory({ XDG_DATA_HOME: "/x" })).toBe("/x/loadstone");
+    expect(defaultDataDirectory({ XDG_DATA_HOME: "x" })).not.toContain("x/loadstone/x");
+  });
+});

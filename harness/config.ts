@@ -1,0 +1,144 @@
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
+import { AXIS_IDS, AxisId } from "#grader/contracts/axis.ts";
+import { DEPTHS } from "#grader/contracts/capacity.ts";
+import { LETTERS } from "#grader/contracts/report.ts";
+import { LoadstoneError } from "./errors.ts";
+import type { World } from "./world.ts";
+
+/** Git repository whose program the test Units run, unless another is named. */
+const DEFAULT_REPOSITORY = "https://git.pepemoss.com/pepe/pepeunit/units/universal_test_unit.git";
+
+const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+const axisList = z.preprocess(
+  (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
+  z.array(AxisId, { error: `a comma-separated list of ${AXIS_IDS.join(", ")}` }).min(1),
+);
+
+/** A flag's value, a word of the environment, or a YAML boolean. */
+const flag = z.preprocess(
+  (value) => (value === "true" || value === "1" ? true : value === "false" ? false : value),
+  z.boolean(),
+);
+
+/** Settings in the order file < environment < flag. Secrets are not among them. */
+export const Settings = z.strictObject({
+  data: z.string().min(1),
+  clickhouse: z.url({ protocol: /^https?$/ }).optional(),
+  clickhouseUser: z.string().min(1).default("default"),
+  clickhouseDatabase: z.string().regex(/^\w+$/).default("loadstone"),
+  instance: z.string().min(1).optional(),
+  broker: z.string().min(1).optional(),
+  depth: z.enum(DEPTHS).optional(),
+  axes: axisList.optional(),
+  seed: wholeNumber(0, 2 ** 32 - 1).optional(),
+  maxUnits: wholeNumber(2, 100_000).optional(),
+  connectRate: z.coerce.number().positive().max(10_000).optional(),
+  harmCeilingSec: wholeNumber(5, 3600).default(60),
+  repository: z
+    .string()
+    .regex(/^https?:\/\/.+\.git$/, { error: "an http(s) URL that ends in .git" })
+    .default(DEFAULT_REPOSITORY),
+  scenario: z.array(z.string().min(1)).default([]),
+  objectives: z.string().min(1).optional(),
+  min: z.enum(LETTERS).optional(),
+  yes: flag.default(false),
+  port: wholeNumber(0, 65_535).default(3000),
+  host: z.string().min(1).default("127.0.0.1"),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** Environment variables that set something; passwords are read where they are used. */
+const ENVIRONMENT: Readonly<Record<string, keyof Settings>> = {
+  LOADSTONE_DATA: "data",
+  LOADSTONE_CLICKHOUSE_URL: "clickhouse",
+  LOADSTONE_CLICKHOUSE_USER: "clickhouseUser",
+  LOADSTONE_CLICKHOUSE_DATABASE: "clickhouseDatabase",
+  LOADSTONE_INSTANCE: "instance",
+  LOADSTONE_BROKER: "broker",
+  LOADSTONE_DEPTH: "depth",
+  LOADSTONE_MAX_UNITS: "maxUnits",
+  LOADSTONE_PORT: "port",
+};
+
+const CONFIG_FILE = "loadstone.yaml";
+
+/** Reads all settings at once and reports every problem together, before anything is sent. */
+export async function readSettings(
+  world: Pick<World, "env" | "cwd">,
+  flags: Readonly<Record<string, unknown>>,
+): Promise<Settings> {
+  const { config, ...given } = flags;
+  const file = await readConfigFile(world, typeof config === "string" ? config : undefined);
+  const merged = {
+    data: defaultDataDirectory(world.env),
+    ...file,
+    ...fromEnvironment(world.env),
+    ...withoutUndefined(given),
+  };
+  const parsed = Settings.safeParse(merged);
+  if (!parsed.success) {
+    throw new LoadstoneError("CONFIG_INVALID", z.prettifyError(parsed.error), {
+      hint: "`loadstone <command> --help` lists the settings",
+    });
+  }
+  const settings = parsed.data;
+  return {
+    ...settings,
+    data: isAbsolute(settings.data) ? settings.data : resolve(world.cwd, settings.data),
+  };
+}
+
+function fromEnvironment(env: World["env"]): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const [name, key] of Object.entries(ENVIRONMENT)) {
+    const value = env[name];
+    if (value !== undefined && value !== "") settings[key] = value;
+  }
+  return settings;
+}
+
+async function readConfigFile(
+  world: Pick<World, "cwd">,
+  named: string | undefined,
+): Promise<Record<string, unknown>> {
+  const path = resolve(world.cwd, named ?? CONFIG_FILE);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    if (named === undefined) return {};
+    throw new LoadstoneError("CONFIG_INVALID", `the config file ${named} cannot be read`, {
+      cause,
+    });
+  }
+  let value: unknown;
+  try {
+    value = parseYaml(text, { strict: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LoadstoneError("CONFIG_INVALID", `${path}: ${reason}`, { cause });
+  }
+  const parsed = z.record(z.string(), z.unknown()).safeParse(value ?? {});
+  if (parsed.success) return parsed.data;
+  throw new LoadstoneError("CONFIG_INVALID", `${path} must hold settings by name`);
+}
+
+const withoutUndefined = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** The user's data folder, never the repository (XDG Base Directory specification). */
+export function defaultDataDirectory(env: World["env"]): string {
+  const xdg = env["XDG_DATA_HOME"];
+  const base =
+    process.platform === "darwin"
+      ? join(homedir(), "Library", "Application Support")
+      : xdg !== undefined && isAbsolute(xdg)
+        ? xdg
+        : join(homedir(), ".local", "share");
+  return join(base, "loadstone");
+}

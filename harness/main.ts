@@ -1,0 +1,86 @@
+import { lookup } from "node:dns/promises";
+import { readFileSync } from "node:fs";
+import { EmbeddedError } from "#compose/embedded/error.ts";
+import { StoreError } from "#harness/store/error.ts";
+import { runProgram } from "./cli/program.ts";
+import { ERRORS, EXIT, LoadstoneError } from "./errors.ts";
+import { systemClock } from "./load/clock.ts";
+import type { World } from "./world.ts";
+
+/** Composition root: the only place that touches the process itself. */
+
+function openWorld(): World {
+  const stop = new AbortController();
+  const interrupt = () => {
+    if (stop.signal.aborted) return;
+    stop.abort(new LoadstoneError("INTERRUPTED", "interrupted"));
+    process.stderr.write("\nstopping: draining and cleaning up (a kill leaves that to `clean`)\n");
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+  return {
+    argv: process.argv.slice(2),
+    env: process.env,
+    cwd: process.cwd(),
+    clock: systemClock,
+    lookup: async (hostname) => {
+      const found = await lookup(hostname, { all: true });
+      return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
+    },
+    out: (text) => process.stdout.write(text),
+    warn: (text) => process.stderr.write(`${text}\n`),
+    terminal: process.stderr.isTTY
+      ? {
+          get columns() {
+            return process.stderr.columns;
+          },
+          write: (text) => process.stderr.write(text),
+        }
+      : undefined,
+    signal: stop.signal,
+    fileLimit: fileLimit(),
+  };
+}
+
+/** Node raises the soft limit to the hard one at start; this reads what it got. */
+function fileLimit(): number | undefined {
+  try {
+    const limits = readFileSync("/proc/self/limits", "utf8");
+    const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
+    return soft === undefined ? undefined : Number(soft);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Exit codes of the embedded parts' and the store's own errors. */
+const OTHER_EXITS: Readonly<Record<string, number>> = {
+  EMBEDDED_CLICKHOUSE_MISSING: EXIT.invalidConfig,
+  DATA_DIRECTORY_BUSY: EXIT.invalidConfig,
+  PORT_TAKEN: EXIT.invalidConfig,
+  SANDBOX_CONFIG_INVALID: EXIT.invalidConfig,
+};
+
+async function main(world: World): Promise<number> {
+  try {
+    return await runProgram(world);
+  } catch (error) {
+    if (world.signal.aborted) return EXIT.interrupted;
+    if (error instanceof LoadstoneError) {
+      world.warn(`${error.code}: ${error.message}`);
+      if (error.hint !== undefined) world.warn(error.hint);
+      return ERRORS[error.code].exit;
+    }
+    if (error instanceof EmbeddedError || error instanceof StoreError) {
+      world.warn(`${error.code}: ${error.message}\n${error.hint}`);
+      return OTHER_EXITS[error.code] ?? EXIT.unreachable;
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    world.warn(`internal error, please report it:\n${text}`);
+    return EXIT.internal;
+  }
+}
+
+const code = await main(openWorld());
+// Output may still be in a pipe's buffer: let it drain before leaving.
+process.exitCode = code;
+process.stdout.write("", () => process.exit(code));

@@ -1,0 +1,93 @@
+import type { SearchState } from "#grader/capacity/step.ts";
+import type { AxisId } from "#grader/contracts/axis.ts";
+import type { Trial, WindowVerdict } from "#grader/contracts/trial.ts";
+import type { ProgressView } from "#reports/render/progress.ts";
+import type { AxisMeasurer, SecondCounts } from "../engine/axis-measurer.ts";
+import { GUARD } from "../engine/verdict.ts";
+import type { LoadStep } from "../engine/measure-step.ts";
+
+const HISTORY_SECONDS = 60;
+
+/** What displays are told while a run goes on. */
+export type RunNews =
+  | { readonly kind: "message"; readonly text: string }
+  | { readonly kind: "progress"; readonly view: ProgressView };
+
+/** Gathers what a display needs of one axis' search, second by second. */
+export class AxisProgress {
+  readonly #axis: AxisId;
+  readonly #axisNumber: number;
+  readonly #axisCount: number;
+  readonly #verdicts: WindowVerdict[] = [];
+  readonly #history: number[] = [];
+  #step: LoadStep | undefined;
+
+  constructor(axis: AxisId, axisNumber: number, axisCount: number) {
+    this.#axis = axis;
+    this.#axisNumber = axisNumber;
+    this.#axisCount = axisCount;
+  }
+
+  get windows(): number {
+    return this.#verdicts.length;
+  }
+
+  stepStarts(step: LoadStep | undefined): void {
+    this.#step = step;
+  }
+
+  stepEnds(trials: readonly Trial[]): void {
+    this.#verdicts.push(...trials.map(({ verdict }) => verdict));
+  }
+
+  view(
+    second: SecondCounts,
+    measurer: AxisMeasurer,
+    state: SearchState,
+    times: { readonly elapsedMs: number; readonly remainingMs: number },
+  ): ProgressView {
+    this.#history.push(second.delivered);
+    if (this.#history.length > HISTORY_SECONDS) this.#history.shift();
+    const { health } = second;
+    const settled = second.good + second.late + second.lost + second.errors + second.unsent;
+    return {
+      axis: this.#axis,
+      axisNumber: this.#axisNumber,
+      axisCount: this.#axisCount,
+      phase: this.#step?.phase ?? state.phase,
+      windows: this.#verdicts.length,
+      verdicts: this.#verdicts,
+      load: this.#step?.load ?? 0,
+      offeredPerSec: second.sent,
+      deliveredPerSec: second.delivered,
+      history: this.#history,
+      latencyP99Ms: second.delivered === 0 ? null : second.latencyP99Ms,
+      deadlineMs: measurer.objective.deadlineMs,
+      lostRatio: settled === 0 ? 0 : (second.lost + second.errors) / settled,
+      unitsConnected: measurer.unitsConnected,
+      unitsWanted: measurer.unitsConnected,
+      generator: {
+        state: generatorState(health.cpuRatio, health.latenessP99Ms, measurer),
+        latenessP99Ms: health.latenessP99Ms,
+        cpuRatio: health.cpuRatio,
+      },
+      estimate: state.estimate,
+      ...times,
+    };
+  }
+}
+
+const STRAINED = 0.8;
+
+function generatorState(
+  cpuRatio: number,
+  latenessP99Ms: number,
+  { objective }: AxisMeasurer,
+): ProgressView["generator"]["state"] {
+  const use = Math.max(
+    cpuRatio / GUARD.maxCpuRatio,
+    latenessP99Ms / Math.max(25, GUARD.maxLatenessP99 * objective.deadlineMs),
+  );
+  if (use > 1) return "limited";
+  return use > STRAINED ? "strained" : "healthy";
+}

@@ -1,0 +1,179 @@
+import { createLadder } from "#grader/capacity/ladder.ts";
+import { createWaveSearch } from "#grader/capacity/search.ts";
+import type { Search, SearchResult, Step } from "#grader/capacity/step.ts";
+import { AXES } from "#grader/contracts/axis.ts";
+import type { AxisResult } from "#grader/contracts/capacity.ts";
+import { figure } from "#grader/contracts/figure.ts";
+import type { Trial } from "#grader/contracts/trial.ts";
+import type { EstimateDetail } from "#harness/store/rows.ts";
+import type { StoreWriter } from "#harness/store/store.ts";
+import type { AxisMeasurer } from "../engine/axis-measurer.ts";
+import type { LoadStep } from "../engine/measure-step.ts";
+import type { Clock } from "../load/clock.ts";
+import type { AxisPlan } from "../plan/plan.ts";
+import { AxisProgress, type RunNews } from "./progress.ts";
+import type { RunRecord } from "./run-record.ts";
+
+export interface SearchContext {
+  readonly runId: string;
+  readonly store: StoreWriter;
+  readonly record: RunRecord;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onNews: (news: RunNews) => void;
+  readonly axisNumber: number;
+  readonly axisCount: number;
+  /** `now()` at which the run began. */
+  readonly startedAtMs: number;
+  /** Upper estimate of what the axes after this one need. */
+  readonly laterMs: number;
+  /** Index of the axis' first trial in the run. */
+  readonly firstIndex: number;
+}
+
+export interface AxisOutcome {
+  readonly result: AxisResult;
+  readonly trials: readonly Trial[];
+}
+
+const SECOND_MS = 1000;
+
+/** Measures one axis to its answer: asks the search, does what it says, tells it what came of it. */
+export async function searchAxis(
+  plan: AxisPlan,
+  measurer: AxisMeasurer,
+  context: SearchContext,
+): Promise<AxisOutcome> {
+  const search = createSearch(plan);
+  const axisRun = new AxisRun(plan, measurer, search, context);
+  const result = await axisRun.toEnd();
+  const { unit } = AXES[plan.axis];
+  return { result: { id: plan.axis, unit, ...result }, trials: axisRun.trials };
+}
+
+/** The search that fits an axis: Units connected are a stock, everything else is a rate. */
+export const createSearch = ({ axis, search }: AxisPlan): Search =>
+  axis === "link" ? createLadder(search) : createWaveSearch(search);
+
+class AxisRun {
+  readonly trials: Trial[] = [];
+  readonly #plan: AxisPlan;
+  readonly #measurer: AxisMeasurer;
+  readonly #search: Search;
+  readonly #context: SearchContext;
+  readonly #progress: AxisProgress;
+  #stepNumber = 0;
+  #step: Step | undefined;
+
+  constructor(plan: AxisPlan, measurer: AxisMeasurer, search: Search, context: SearchContext) {
+    this.#plan = plan;
+    this.#measurer = measurer;
+    this.#search = search;
+    this.#context = context;
+    const { axisNumber, axisCount } = context;
+    this.#progress = new AxisProgress(plan.axis, axisNumber, axisCount);
+  }
+
+  async toEnd(): Promise<SearchResult> {
+    const { signal } = this.#context;
+    const ticking = setInterval(() => this.#second(), SECOND_MS);
+    try {
+      for (;;) {
+        const asked = this.#search.ask();
+        if ("result" in asked) return asked.result;
+        signal.throwIfAborted();
+        await this.#take(asked.step);
+      }
+    } catch (error) {
+      if (signal.aborted) return this.#search.stop("stopped by hand", "interrupted");
+      throw error;
+    } finally {
+      clearInterval(ticking);
+      this.#second();
+    }
+  }
+
+  async #take(step: Step): Promise<void> {
+    const { signal, runId, firstIndex } = this.#context;
+    const context = {
+      runId,
+      signal,
+      stepNumber: this.#stepNumber++,
+      firstIndex: firstIndex + this.trials.length,
+    };
+    if (step.kind === "drain") {
+      this.#step = step;
+      const { trial, observation } = await this.#measurer.drain(step, context);
+      this.#keep([trial]);
+      this.#search.tell(observation);
+      return;
+    }
+    await this.#measurer.prepare(step.load, signal);
+    this.#step = step;
+    this.#progress.stepStarts(step);
+    const { trials, observation } = await this.#measurer.measure(step, context);
+    signal.throwIfAborted();
+    this.#progress.stepEnds(trials);
+    this.#keep(trials);
+    this.#search.tell(observation);
+    this.#tellEstimate(step);
+  }
+
+  #keep(trials: readonly Trial[]): void {
+    for (const trial of trials) {
+      this.trials.push(trial);
+      this.#context.store.write("trials", trial);
+      this.#tellTrial(trial);
+    }
+  }
+
+  #tellTrial({ phase, index, load, verdict, reason }: Trial): void {
+    const { title, unit } = AXES[this.#plan.axis];
+    const severity = verdict === "good" ? "info" : "warning";
+    const text =
+      phase === "drain"
+        ? `${title} drain: ${reason}`
+        : `${title} ${phase} window ${index} at ${figure(load)} ${unit}: ${verdict}, ${reason}`;
+    this.#context.record.event(
+      phase === "drain" ? "drain" : "wave",
+      severity,
+      this.#plan.axis,
+      text,
+    );
+  }
+
+  #tellEstimate(step: LoadStep): void {
+    const { lower, upper, estimate, phase } = this.#search.state();
+    const detail: EstimateDetail = {
+      axis: this.#plan.axis,
+      phase,
+      load: step.load,
+      lower,
+      upper,
+      value: estimate?.value ?? null,
+      low: estimate?.low ?? null,
+      high: estimate?.high ?? null,
+      remainingMs: this.#remainingMs(),
+      unitsConnected: this.#measurer.unitsConnected,
+    };
+    const { unit } = AXES[this.#plan.axis];
+    const text =
+      estimate === null ? "no estimate yet" : `about ${Math.round(estimate.value)} ${unit}`;
+    this.#context.record.event("estimate", "info", this.#plan.axis, text, detail);
+  }
+
+  #second(): void {
+    const { record, clock, startedAtMs, onNews } = this.#context;
+    const counts = this.#measurer.takeSecond();
+    const step = this.#step;
+    const phase = step === undefined ? "prepare" : step.kind === "drain" ? "drain" : step.phase;
+    record.second(this.#plan.axis, phase, step?.kind === "load" ? step.load : 0, counts);
+    const times = { elapsedMs: clock.now() - startedAtMs, remainingMs: this.#remainingMs() };
+    const view = this.#progress.view(counts, this.#measurer, this.#search.state(), times);
+    onNews({ kind: "progress", view });
+  }
+
+  #remainingMs(): number {
+    return this.#search.state().remainingMs + this.#context.laterMs;
+  }
+}

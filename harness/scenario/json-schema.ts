@@ -1,0 +1,8 @@
+import { z } from "zod";
+import { Scenario } from "./schema.ts";
+
+/** The published JSON Schema of a scenario file, as `scenarios/schema/scenario-1.json` holds it. */
+export const scenarioSchema = (): unknown => ({
+  $id: "loadstone/scenario/1",
+  ...z.toJSONSchema(Scenario, { target: "draft-2020-12", io: "input" }),
+});

@@ -1,0 +1,101 @@
+import { Objective } from "#grader/contracts/objective.ts";
+import { z } from "zod";
+
+/** What one axis is asked, as `scenarios/waves/*.yaml` says it. The file name is the id. */
+
+const identity = {
+  id: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .meta({ description: "Lower-case id; equals the file name." }),
+  about: z.string().min(1).meta({ description: "One sentence for people." }),
+  coolMs: z
+    .int()
+    .min(0)
+    .max(120_000)
+    .meta({ description: "Silence after an overload, milliseconds." }),
+};
+
+const Load = z
+  .strictObject({
+    start: z.number().positive().meta({ description: "Load of the first wave, axis unit." }),
+    floor: z
+      .number()
+      .positive()
+      .meta({ description: "Least load that still means something, axis unit." }),
+    max: z
+      .number()
+      .positive()
+      .optional()
+      .meta({ description: "Nothing above this is offered, axis unit." }),
+  })
+  .refine(({ start, floor }) => start >= floor, { error: "start must not be below floor" })
+  .refine(({ start, max }) => max === undefined || max >= start, {
+    error: "max must not be below start",
+  });
+
+const arrivals = z.enum(["poisson", "constant"]).meta({
+  description: "How send times are spaced: memoryless as many independent Units, or evenly.",
+});
+
+const LinkScenario = z.strictObject({
+  ...identity,
+  axis: z.literal("link"),
+  load: Load,
+  connectDeadlineMs: z
+    .int()
+    .positive()
+    .max(60_000)
+    .meta({ description: "CONNECT to the last SUBACK, milliseconds." }),
+});
+
+const RelayScenario = z.strictObject({
+  ...identity,
+  axis: z.literal("relay"),
+  load: Load,
+  arrivals,
+  message: z.strictObject({
+    payloadBytes: z.int().min(35).max(262_144).meta({ description: "Payload, bytes." }),
+    qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+    perUnitPerSec: z
+      .number()
+      .positive()
+      .max(1000)
+      .meta({ description: "Messages a second of one Unit; more load means more Units." }),
+    inflight: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .meta({ description: "Unacknowledged publishes one Unit may have." }),
+  }),
+});
+
+const ApiScenario = z.strictObject({
+  ...identity,
+  axis: z.literal("api"),
+  load: Load,
+  arrivals,
+  requests: z.strictObject({
+    objects: z.int().min(2).max(10_000).meta({ description: "Distinct Units asked about." }),
+    connections: z.int().min(1).max(4096).meta({ description: "Connections kept open." }),
+    timeoutMs: z
+      .int()
+      .min(100)
+      .max(120_000)
+      .meta({ description: "An unanswered request is given up after this, milliseconds." }),
+  }),
+});
+
+export const Scenario = z
+  .discriminatedUnion("axis", [LinkScenario, RelayScenario, ApiScenario])
+  .readonly()
+  .meta({ title: "Loadstone scenario" });
+export type Scenario = z.infer<typeof Scenario>;
+export type ScenarioOf<A extends Scenario["axis"]> = Extract<Scenario, { axis: A }>;
+
+export const Objectives = z
+  .array(Objective)
+  .min(1)
+  .refine((all) => new Set(all.map(({ axis }) => axis)).size === all.length, {
+    error: "an axis has more than one objective",
+  });

@@ -1,0 +1,220 @@
+import { ApiDriver } from "../axes/api.ts";
+import { restMix } from "../axes/api-mix.ts";
+import type { ConnectedUnits } from "../axes/connected-units.ts";
+import type { UnitIdentity, UnitSource } from "../axes/unit-source.ts";
+import type { AxisMeasurer } from "../engine/axis-measurer.ts";
+import { SlotMeasurer } from "../engine/slot-measurer.ts";
+import { LoadstoneError } from "../errors.ts";
+import { type Clock, systemClock } from "../load/clock.ts";
+import { hashName, seededRandom } from "../load/random.ts";
+import { constantPace, poissonPace } from "../plan/pacer.ts";
+import type { AxisPlan, Plan } from "../plan/plan.ts";
+import type { FleetUnit } from "../platform/fleet-units.ts";
+import { type Manifest, openManifest } from "../platform/manifest.ts";
+import { type Fleet, openFleet } from "../platform/provision.ts";
+import { openPlatform } from "../platform/rest.ts";
+import type { PlatformSession } from "../platform/session.ts";
+import { signIn } from "../platform/sign-in.ts";
+import type { ScenarioOf } from "../scenario/schema.ts";
+import { checkTarget, type Target } from "../scenario/target-gate.ts";
+import type { Lookup } from "../world.ts";
+import { relayScenario } from "./broker-target.ts";
+import { type BrokerAddress, linkMeasurer, relayMeasurer, unitsOf } from "./mqtt-axes.ts";
+import type { CleanUp, RunTarget, TargetContext } from "./target.ts";
+
+export interface InstanceOptions {
+  readonly target: Target;
+  readonly plan: Plan;
+  readonly context: TargetContext;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly manifestDir: string;
+  /** Git repository whose program the test Units run; the instance must be able to clone it. */
+  readonly repositoryUrl: string;
+  readonly lookup: Lookup;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+}
+
+/** A Pepeunit instance, signed in to. Units are created when an axis first asks for them. */
+export async function openInstanceTarget(options: InstanceOptions): Promise<RunTarget> {
+  const { target, signal, clock = systemClock } = options;
+  const client = openPlatform({ url: target.url, address: target, signal });
+  try {
+    const root = await client.root();
+    const session = await signIn(client, options.env);
+    const parts = { name: root.name, version: root.version, clock };
+    return new InstanceTarget(options, session, parts, () => client.close());
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+interface InstanceParts {
+  readonly name: string;
+  readonly version: string;
+  readonly clock: Clock;
+}
+
+class InstanceTarget implements RunTarget {
+  readonly kind = "instance" as const;
+  readonly url: string;
+  readonly name: string;
+  readonly version: string;
+  readonly axes = ["link", "relay", "api"] as const;
+  readonly #options: InstanceOptions;
+  readonly #session: PlatformSession;
+  readonly #clock: Clock;
+  readonly #close: () => Promise<void>;
+  #manifest: Manifest | undefined;
+  #fleet: Fleet | undefined;
+  #units: ConnectedUnits | undefined;
+
+  constructor(
+    options: InstanceOptions,
+    session: PlatformSession,
+    parts: InstanceParts,
+    close: () => Promise<void>,
+  ) {
+    this.url = options.target.url;
+    this.name = parts.name;
+    this.version = parts.version;
+    this.#options = options;
+    this.#session = session;
+    this.#clock = parts.clock;
+    this.#close = close;
+  }
+
+  async openAxis(plan: AxisPlan): Promise<AxisMeasurer> {
+    const { scenario } = plan;
+    const { context } = this.#options;
+    switch (scenario.axis) {
+      case "link":
+        return linkMeasurer(plan, scenario, await this.#openUnits(), context.seed, this.#clock);
+      case "relay":
+        return relayMeasurer(plan, scenario, await this.#openUnits(), context, this.#clock);
+      case "api":
+        return this.#apiMeasurer(plan, scenario);
+      default:
+        return scenario satisfies never;
+    }
+  }
+
+  async cleanUp(): Promise<CleanUp> {
+    const manifest = this.#manifest;
+    if (manifest === undefined) return { removed: 0, left: [] };
+    await this.#units?.[Symbol.asyncDispose]();
+    const { onProgress } = this.#options.context;
+    // A fleet that never opened removed its own half-made repo.
+    const removal = await this.#fleet?.remove((done, total) =>
+      onProgress(`removing what the run created: ${done} of ${total}`),
+    );
+    this.#fleet = undefined;
+    await manifest.close(true);
+    this.#manifest = undefined;
+    return removal ?? { removed: 0, left: manifest.outstanding().map(asLeft) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#units?.[Symbol.asyncDispose]();
+    await this.#close();
+  }
+
+  #apiMeasurer(plan: AxisPlan, scenario: ScenarioOf<"api">): AxisMeasurer {
+    const { target, context } = this.#options;
+    const { connections, timeoutMs, objects } = scenario.requests;
+    const driver = new ApiDriver({
+      origin: target.url,
+      address: target,
+      clock: this.#clock,
+      random: seededRandom(context.seed, hashName("api-mix")),
+      connections,
+      timeoutMs,
+      openMix: async () => {
+        const units = await this.#growTo(objects);
+        const repoUuid = units[0]?.uuid ?? "";
+        return restMix({ token: this.#session.token, repoUuid, units });
+      },
+    });
+    return new SlotMeasurer({
+      driver,
+      objective: plan.objective,
+      clock: this.#clock,
+      pacer: scenario.arrivals === "poisson" ? poissonPace : constantPace,
+      seed: context.seed,
+    });
+  }
+
+  /** The Units' sessions; needs two Units to learn from their env where the broker is. */
+  async #openUnits(): Promise<ConnectedUnits> {
+    if (this.#units !== undefined) return this.#units;
+    const { context, plan } = this.#options;
+    await this.#growTo(2);
+    const address = await this.#brokerAddress();
+    const source: UnitSource = {
+      maxUnits: context.maxUnits,
+      ensure: async (count) => (await this.#growTo(count)).slice(0, count).map(asIdentity),
+    };
+    this.#units = unitsOf(source, address, relayScenario(plan), context, this.#clock);
+    return this.#units;
+  }
+
+  async #brokerAddress(): Promise<BrokerAddress> {
+    const { target, lookup } = this.#options;
+    const broker = this.#fleet?.broker;
+    if (broker === undefined) {
+      throw new LoadstoneError("TARGET_ANSWER_INVALID", "no Unit's env names the MQTT broker", {
+        hint: "check PU_MQTT_HOST and PU_MQTT_PORT of the instance",
+      });
+    }
+    // A private instance may only send us to a private broker; an Admin vouches for a public one.
+    if (!target.isPrivate) return { host: broker.host, port: broker.port, tls: false };
+    const host = broker.host.includes(":") ? `[${broker.host}]` : broker.host;
+    const checked = await checkTarget(`mqtt://${host}:${broker.port}`, { lookup, yes: false });
+    return { host: checked.address, port: checked.port, tls: false };
+  }
+
+  async #growTo(count: number): Promise<readonly FleetUnit[]> {
+    const fleet = await this.#openFleet();
+    const missing = count - fleet.units.length;
+    if (missing > 0) {
+      const { onProgress } = this.#options.context;
+      await fleet.grow(missing, ({ stage, done, total }) =>
+        onProgress(`provisioning Units: ${STAGES[stage]} ${done} of ${total}`),
+      );
+    }
+    return fleet.units;
+  }
+
+  async #openFleet(): Promise<Fleet> {
+    if (this.#fleet !== undefined) return this.#fleet;
+    const { context, manifestDir, repositoryUrl, signal, target } = this.#options;
+    this.#manifest ??= await openManifest(manifestDir, { runId: context.runId, url: target.url });
+    this.#fleet = await openFleet({
+      session: this.#session,
+      manifest: this.#manifest,
+      repositoryUrl,
+      log: context.onProgress,
+      signal,
+    });
+    return this.#fleet;
+  }
+}
+
+const STAGES = { create: "created", link: "linked", read: "read" } as const;
+
+const asLeft = ({ kind, name }: { kind: string; name: string }) => ({
+  kind,
+  name,
+  reason: "not removed",
+});
+
+const asIdentity = (unit: FleetUnit): UnitIdentity => ({
+  index: unit.index,
+  clientId: unit.uuid,
+  username: unit.token,
+  password: "",
+  outputTopic: unit.outputTopic,
+  listenTopics: unit.listenTopics,
+  commandTopics: unit.commandTopics,
+});

@@ -1,0 +1,37 @@
+import type { AxisId } from "#grader/contracts/axis.ts";
+import type { TargetKind } from "#grader/contracts/report.ts";
+import type { AxisMeasurer } from "../engine/axis-measurer.ts";
+import type { AxisPlan } from "../plan/plan.ts";
+
+/** What a clean-up left on the target, by name and reason. */
+export interface CleanUp {
+  readonly removed: number;
+  readonly left: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly reason: string;
+  }[];
+}
+
+/** A target that may be loaded, open for one run. */
+export interface RunTarget extends AsyncDisposable {
+  readonly kind: TargetKind;
+  /** URL without credentials. */
+  readonly url: string;
+  readonly name: string | null;
+  readonly version: string | null;
+  /** Axes this kind of target has and this version can measure. */
+  readonly axes: readonly AxisId[];
+  openAxis(plan: AxisPlan, signal: AbortSignal): Promise<AxisMeasurer>;
+  /** Removes whatever the run created; says what is left. Safe to call twice. */
+  cleanUp(): Promise<CleanUp>;
+}
+
+/** What every target needs of the run. */
+export interface TargetContext {
+  readonly runId: string;
+  readonly seed: number;
+  readonly maxUnits: number;
+  readonly connectsPerSec: number;
+  readonly onProgress: (message: string) => void;
+}
