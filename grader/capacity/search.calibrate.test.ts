@@ -24,8 +24,9 @@ function calibrateAll(depth: Depth, ids: readonly ScenarioId[], runs: number): R
 }
 
 test.each(ALL)("the truth used for %s is that of the ported target", (id) => {
+  // The reference redraws E within 2.6 %, all others within 1 %; a quarter of its windows stall.
   const could = id === "E" ? 0.76 : 1;
-  const margin = id === "E" ? 0.04 : 0.02;
+  const margin = id === "E" ? 0.05 : 0.02;
   const below = goodShare(SCENARIOS[id], TRUE_C90[id] * (1 - margin), 40);
   const above = goodShare(SCENARIOS[id], TRUE_C90[id] * (1 + margin), 40);
   expect(below).toBeGreaterThan(0.9 * could);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEPTHS } from "../contracts/capacity.ts";
+import { AxisResult, DEPTHS } from "../contracts/capacity.ts";
 import { indexOf, loadAt } from "./log-grid.ts";
 import { createWaveSearch } from "./search.ts";
 import { answer, grade } from "./sim/grade.ts";
@@ -25,6 +25,20 @@ describe("whatever the target", () => {
         expect(JSON.stringify(again.steps)).toBe(JSON.stringify(first.steps));
       }),
       { numRuns: 20 },
+    );
+  });
+
+  test("the answer fits the contract and its bounds are in order", () => {
+    fc.assert(
+      fc.property(anyGrading, ({ id, depth, seed }) => {
+        const { result } = grade(SCENARIOS[id], depth, seed);
+        expect(() => AxisResult.parse({ id: "relay", unit: "msg/s", ...result })).not.toThrow();
+        const { low, value, high, rated } = result.capacity!;
+        expect(low).toBeLessThanOrEqual(value);
+        expect(value).toBeLessThanOrEqual(high ?? Infinity);
+        expect(rated ?? 0).toBeLessThanOrEqual(value);
+      }),
+      { numRuns: 40 },
     );
   });
 

@@ -129,6 +129,6 @@ export const nominalPerSec = (target: TargetModel): number =>
 
 /** Targets that have no capacity to find, and must be said so. */
 export const BROKEN = {
-  dies: model("dies at overload", { diesAboveSec: 0.8, bufferSec: 3 }),
+  dies: model("dies at overload", { diesAboveSec: 0.15 }),
   impossible: model("slower than its deadline", { serviceMedianSec: 1, serviceSigma: 0.3 }),
 } as const;
