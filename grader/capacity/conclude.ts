@@ -75,7 +75,7 @@ export function censored(
   ending?: Ending,
 ): SearchResult {
   const { max } = course.range;
-  const { flag, limitedBy, words } = CEILINGS[course.options.maxLoadReason];
+  const { flag, limitedBy, words } = CEILINGS[course.maxLoadReason];
   const flags = new Set<AxisFlag>(["censored", flag]);
   if (ending?.flag !== undefined) flags.add(ending.flag);
   return {

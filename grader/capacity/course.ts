@@ -21,7 +21,10 @@ export interface Tally {
 export interface Course {
   readonly options: SearchOptions;
   readonly constants: DepthConstants;
-  readonly range: LoadRange;
+  /** The allowed loads. Its upper end moves during the waves with what the generator can offer. */
+  range: LoadRange;
+  /** What set the upper end. */
+  maxLoadReason: SearchOptions["maxLoadReason"];
   readonly tally: Tally;
   readonly waves: Verdict[];
   /** Exists once a good and a bad load are known. */
@@ -54,6 +57,7 @@ export function startCourse(options: SearchOptions): Course {
     options,
     constants: DEPTH_CONSTANTS[options.depth],
     range: loadRange(options.floorLoad, options.maxLoad),
+    maxLoadReason: options.maxLoadReason,
     tally: { elapsedMs: 0, loadMs: 0, harmSec: 0, windows: 0, invalidWindows: 0 },
     waves: [],
     belief: undefined,
@@ -64,6 +68,18 @@ export function startCourse(options: SearchOptions): Course {
     worstLoad: undefined,
     undrained: false,
   };
+}
+
+/**
+ * The ceiling a wave showed the generator to have. The higher the load it was seen at, the better
+ * it is known, so that a later wave may lift it again.
+ */
+export function limitByGenerator(course: Course, generatorCeiling: number): void {
+  const { options } = course;
+  const byGenerator = generatorCeiling < options.maxLoad;
+  const max = byGenerator ? Math.max(options.floorLoad, generatorCeiling) : options.maxLoad;
+  course.range = loadRange(options.floorLoad, max);
+  course.maxLoadReason = byGenerator ? "generator" : options.maxLoadReason;
 }
 
 /** Names what the search does from here on. */

@@ -1,4 +1,4 @@
-import { type Asking, type Course, SearchEnd } from "./course.ts";
+import { type Asking, type Course, limitByGenerator, SearchEnd } from "./course.ts";
 import { INVALID, RECOVERY } from "./depths.ts";
 import type { Step, WindowOutcome } from "./step.ts";
 
@@ -10,6 +10,8 @@ export interface Driven {
   readonly windows: readonly WindowOutcome[];
   readonly allGood: boolean;
   readonly hard: boolean;
+  /** Given up: the load turned out to be more than the generator can offer. */
+  readonly beyond: boolean;
 }
 
 /** Drives windows of load until as many are valid as asked for, or the target fails hard. */
@@ -23,16 +25,19 @@ export function* drive(course: Course, request: Omit<LoadStep, "kind">): Asking<
     hard = seen.some((window) => window.valid && window.hard);
     // A spoiled window may have overloaded the target all the same.
     if (!hard && course.undrained) yield* drain(course, coolMs(course));
+    if (request.load > course.range.max) break;
   }
+  const beyond = !hard && valid.length < request.windows;
+  if (beyond) return { windows: valid, allGood: false, hard, beyond };
   const allGood = !hard && valid.every((window) => window.good);
   if (request.growthRule) noteBounds(course, request.load, allGood);
-  return { windows: valid, allGood, hard };
+  return { windows: valid, allGood, hard, beyond };
 }
 
 function* offer(course: Course, step: LoadStep): Asking<readonly WindowOutcome[]> {
   const observation = yield step;
   if (observation.kind !== "load") throw new Error("a load step was answered by a drain");
-  const { windows, elapsedMs, harmSec } = observation;
+  const { windows, elapsedMs, harmSec, generatorCeiling } = observation;
   const { tally } = course;
   tally.elapsedMs += elapsedMs;
   tally.loadMs += elapsedMs;
@@ -42,6 +47,9 @@ function* offer(course: Course, step: LoadStep): Asking<readonly WindowOutcome[]
   tally.invalidWindows +=
     windows.length === 0 ? 1 : windows.filter((window) => !window.valid).length;
   if (windows.some((window) => window.hard)) course.undrained = true;
+  if (step.phase === "wave" && generatorCeiling !== undefined) {
+    limitByGenerator(course, generatorCeiling);
+  }
   endIfSpoiled(course);
   endIfHarmful(course);
   return windows;

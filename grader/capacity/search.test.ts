@@ -6,6 +6,7 @@ import { answer, grade } from "./sim/grade.ts";
 import { sfc32 } from "./sim/random.ts";
 import { BROKEN, SCENARIOS, TRUE_C90 } from "./sim/scenarios.ts";
 import { cliff, drained, options, windowsOf } from "./sim/scripted.ts";
+import type { Step } from "./step.ts";
 
 test("a replay gives these very bytes on any engine", () => {
   const { result, steps } = answer(createWaveSearch(options()), cliff(1000));
@@ -124,6 +125,42 @@ describe("a ceiling", () => {
     });
     expect(result.verdict).toBe("measured");
     expect(result.capacity!.value).toBeLessThan(4000);
+  });
+});
+
+describe("a generator that tires", () => {
+  /** Holds any load on the target's side; costs the generator a share of a core for each message. */
+  const tiring = (capacity: number, coreSharePerLoad: number) => (step: Step) => {
+    const seen = cliff(capacity)(step);
+    if (step.kind === "drain" || seen.kind === "drain") return seen;
+    const cpu = 0.05 + step.load * coreSharePerLoad;
+    const ceiling = cpu < 0.22 ? {} : { generatorCeiling: (step.load * 0.65) / cpu };
+    const valid = cpu <= 0.7;
+    return { ...seen, ...ceiling, windows: seen.windows.map((w) => ({ ...w, valid })) };
+  };
+
+  test("answers at least what it could offer, close below its limit, and says who was it", () => {
+    const { result } = answer(createWaveSearch(options()), tiring(1e9, 1 / 30_000));
+    expect(result.verdict).toBe("censored");
+    expect(result.limitedBy).toBe("generator");
+    expect(result.flags).toContain("generator-limited");
+    // 70 % of a core is 19 500 a second, 65 % is 18 000.
+    expect(result.capacity!.value).toBeGreaterThan(16_000);
+    expect(result.capacity!.value).toBeLessThan(19_500);
+    expect(result.capacity!.high).toBeNull();
+  });
+
+  test("still finds a capacity that lies below its limit", () => {
+    const { result } = answer(createWaveSearch(options()), tiring(9000, 1 / 30_000));
+    expect(result.verdict).toBe("measured");
+    expect(result.capacity!.low).toBeLessThan(9000);
+    expect(result.capacity!.high).toBeGreaterThan(9000);
+  });
+
+  test("never offers a load that it knows it cannot", () => {
+    const { steps } = answer(createWaveSearch(options()), tiring(1e9, 1 / 30_000));
+    const loads = steps.flatMap((step) => (step.kind === "load" ? [step.load] : []));
+    expect(Math.max(...loads)).toBeLessThan(30_000);
   });
 });
 

@@ -46,6 +46,8 @@ export type Observation =
       readonly elapsedMs: number;
       /** Seconds of this step in which over 5 % of the traffic was late or lost. */
       readonly harmSec: number;
+      /** Highest load the generator could still offer cleanly, as far as this step tells. */
+      readonly generatorCeiling?: number;
     }
   | { readonly kind: "drain"; readonly drained: boolean; readonly elapsedMs: number };
 

@@ -1,4 +1,4 @@
-import type { Asking, Course } from "./course.ts";
+import { type Asking, type Course, SearchEnd } from "./course.ts";
 import { HALF, SOFT_FAILURES } from "./depths.ts";
 import { type Driven, drive } from "./drive.ts";
 import { recover } from "./recover.ts";
@@ -17,32 +17,36 @@ export type WavesEnd =
   | { readonly kind: "failed" };
 
 const DESCENT = 4;
+/** A ceiling that moves is reached when this close; a fixed one is offered exactly. */
+const AT_CEILING = 0.95;
 // A failing wave shorter than this gives no rate.
 const LEAST_RATE_MS = 1000;
+const TOO_SLOW = "the load generator cannot offer even a load at which nothing held";
 
 /** Multiplies the load until the target fails: hard once, or softly three times in a row. */
 export function* waves(course: Course): Asking<WavesEnd> {
-  const { range, options, constants } = course;
+  const { options, constants } = course;
   const { waveFactor } = constants;
-  let load = range.snap(options.startLoad);
+  let load = course.range.snap(options.startLoad);
   let good: number | undefined;
   let soft = 0;
   while (true) {
     const wave = yield* driveWave(course, load);
+    if (wave.beyond) return { kind: "ceiling", good };
     if (wave.allGood) {
-      if (load >= range.max) return { kind: "ceiling", good };
+      if (load >= AT_CEILING * course.range.max) return { kind: "ceiling", good };
       good = load;
       soft = 0;
-      load = range.snap(load * waveFactor);
+      load = course.range.snap(load * waveFactor);
       continue;
     }
     soft++;
-    if (wave.hard || soft >= SOFT_FAILURES || load >= range.max) {
+    if (wave.hard || soft >= SOFT_FAILURES || load >= course.range.max) {
       if (good === undefined) return yield* descend(course);
       const bracket = { good, bad: load, deliveredPerSec: delivered(wave) };
       return { kind: "bracket", bracket };
     }
-    load = range.snap(load * Math.sqrt(waveFactor));
+    load = course.range.snap(load * Math.sqrt(waveFactor));
   }
 }
 
@@ -54,6 +58,7 @@ function* descend(course: Course): Asking<WavesEnd> {
   while (atFloor < SOFT_FAILURES) {
     const load = range.snap(bad / DESCENT);
     const wave = yield* driveWave(course, load);
+    if (wave.beyond) throw new SearchEnd("generator-limited", TOO_SLOW);
     if (wave.allGood) {
       // Three failures at one load are needed to fail there; fewer with a pass mean it lies above.
       const above = bad > load ? bad : range.snap(load * constants.waveFactor);
@@ -76,6 +81,7 @@ function* driveWave(course: Course, load: number): Asking<Driven> {
     curtail: true,
     growthRule: true,
   });
+  if (driven.beyond) return driven;
   course.waves.push({ load, good: driven.allGood, weight: HALF * constants.windowWeight });
   if (!driven.allGood) yield* recover(course, driven.hard);
   return driven;

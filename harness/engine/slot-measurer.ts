@@ -12,6 +12,7 @@ import { toTrials } from "../measure/to-trial.ts";
 import type { Pacer } from "../plan/pacer.ts";
 import type { AxisMeasurer, DrainStep, SecondCounts, StepContext } from "./axis-measurer.ts";
 import { drainTrial } from "./drain-trial.ts";
+import { GUARD } from "./verdict.ts";
 import { type DrivenStep, type LoadStep, measureStep } from "./measure-step.ts";
 
 export interface SlotMeasurerOptions {
@@ -23,6 +24,25 @@ export interface SlotMeasurerOptions {
   readonly openWake?: OpenWake;
   readonly openProbe?: OpenProbe;
   readonly seed: number;
+}
+
+/** Below this share of a core fixed costs dominate, and say nothing of a higher load. */
+const TELLING_CPU = 0.22;
+/** Where the generator is to stay, with a little room below its limit. */
+const WANTED_CPU = 0.93 * GUARD.maxCpuRatio;
+
+/** The load at which the generator would reach its limit, from what these windows cost it. */
+function ceilingOf(trials: readonly Trial[]): { generatorCeiling?: number } {
+  const dearest = trials.reduce<Trial | undefined>(
+    (most, trial) => (trial.health.cpuRatio > (most?.health.cpuRatio ?? 0) ? trial : most),
+    undefined,
+  );
+  if (dearest === undefined || dearest.health.cpuRatio < TELLING_CPU) return {};
+  const predicted = (dearest.load * WANTED_CPU) / dearest.health.cpuRatio;
+  // A window that counted was within the ceiling, whatever the prediction says.
+  return {
+    generatorCeiling: dearest.verdict === "invalid" ? predicted : Math.max(predicted, dearest.load),
+  };
 }
 
 /** Nothing arriving for this long, deadline past: what is still out will not come. */
@@ -59,6 +79,7 @@ export class SlotMeasurer implements AxisMeasurer {
       windows: outcomes,
       elapsedMs: Math.round(driven.elapsedMs),
       harmSec: driven.harmSec,
+      ...ceilingOf(trials),
     };
     return { trials, observation };
   }
