@@ -9,12 +9,13 @@ export const openTicker: OpenWake = (now, tick) => new Ticker(now, tick);
 
 /**
  * Wakes its caller at absolute times with an error well under a millisecond, without spinning.
- * While work is due within a few milliseconds it sleeps on a private buffer in 0.1 ms slices and
+ * While work is due within a few milliseconds it sleeps on a private buffer in slices of 0.2 ms and
  * lets sockets be read in between; longer gaps use the coarse timer.
  */
 const COARSE_MS = 4;
 const COARSE_MARGIN_MS = 1.5;
-const SLICE_MS = 0.1;
+/** One sleep. Shorter ones would wake once for each message at high rates; longer ones are late. */
+const SLICE_MS = 0.2;
 
 class Ticker implements Wake {
   #timer: NodeJS.Timeout | undefined;
@@ -55,7 +56,7 @@ class Ticker implements Wake {
       this.#timer = setTimeout(this.#turn, wait - COARSE_MARGIN_MS);
       return;
     }
-    if (wait > 0) Atomics.wait(this.#sleeper, 0, 0, Math.min(wait, SLICE_MS));
+    if (wait > 0) Atomics.wait(this.#sleeper, 0, 0, SLICE_MS);
     this.#immediate = setImmediate(this.#turn);
   };
 }
