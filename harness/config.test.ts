@@ -33,6 +33,29 @@ describe("the settings", () => {
     await expect(reading).rejects.toThrow(/axes/);
   });
 
+  test.each(["http://user:secret@host:8123", "http://host:8123/?password=secret"])(
+    "refuse a password in a URL, and do not repeat it: %s",
+    async (clickhouse) => {
+      const reading = readSettings({ cwd: await folderWith(), env: {} }, { clickhouse });
+      await expect(reading).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+      await expect(reading).rejects.toThrow(/LOADSTONE_CLICKHOUSE_PASSWORD.*--clickhouse-user/);
+      await expect(reading).rejects.not.toThrow(/secret/);
+    },
+  );
+
+  test("take an IPv6 address with or without its brackets", async () => {
+    const cwd = await folderWith();
+    expect((await readSettings({ cwd, env: {} }, { host: "[::1]" })).host).toBe("::1");
+    expect((await readSettings({ cwd, env: {} }, { host: "::1" })).host).toBe("::1");
+  });
+
+  test("take the seeds that the sandbox takes", async () => {
+    const world = { cwd: await folderWith(), env: {} };
+    const { seed } = await readSettings(world, { seed: 2 ** 31 - 1 });
+    expect(seed).toBe(2_147_483_647);
+    await expect(readSettings(world, { seed: 2 ** 31 })).rejects.toThrow(/seed/);
+  });
+
   test("name a config file that is not there", async () => {
     const cwd = await folderWith();
     const reading = readSettings({ cwd, env: {} }, { config: "missing.yaml" });

@@ -25,17 +25,31 @@ const flag = z.preprocess(
   z.boolean(),
 );
 
+/** Command lines are seen by everybody on the machine, and URLs end up in logs. */
+const LOGIN_IN_URL =
+  "leave user and password out of the URL: set LOADSTONE_CLICKHOUSE_PASSWORD in the environment " +
+  "and give --clickhouse-user";
+
+function isWithoutLogin(text: string): boolean {
+  if (!URL.canParse(text)) return true; // Has been refused for that already.
+  const { username, password, searchParams } = new URL(text);
+  return username === "" && password === "" && !searchParams.has("password");
+}
+
 /** Settings in the order file < environment < flag. Secrets are not among them. */
 export const Settings = z.strictObject({
   data: z.string().min(1),
-  clickhouse: z.url({ protocol: /^https?$/ }).optional(),
+  clickhouse: z
+    .url({ protocol: /^https?$/ })
+    .refine(isWithoutLogin, LOGIN_IN_URL)
+    .optional(),
   clickhouseUser: z.string().min(1).default("default"),
   clickhouseDatabase: z.string().regex(/^\w+$/).default("loadstone"),
   instance: z.string().min(1).optional(),
   broker: z.string().min(1).optional(),
   depth: z.enum(DEPTHS).optional(),
   axes: axisList.optional(),
-  seed: wholeNumber(0, 2 ** 32 - 1).optional(),
+  seed: wholeNumber(0, 2 ** 31 - 1).optional(),
   maxUnits: wholeNumber(2, 100_000).optional(),
   connectRate: z.coerce.number().positive().max(10_000).optional(),
   harmCeilingSec: wholeNumber(5, 3600).default(60),
@@ -48,7 +62,11 @@ export const Settings = z.strictObject({
   min: z.enum(LETTERS).optional(),
   yes: flag.default(false),
   port: wholeNumber(0, 65_535).default(3000),
-  host: z.string().min(1).default("127.0.0.1"),
+  host: z
+    .string()
+    .min(1)
+    .transform((text) => text.replace(/^\[|\]$/g, ""))
+    .default("127.0.0.1"),
 });
 export type Settings = z.infer<typeof Settings>;
 

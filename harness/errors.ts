@@ -1,4 +1,4 @@
-/** Exit codes of the command line (see `loadstone help exit-codes`). */
+/** Exit codes of the command line (`loadstone --help` lists them). */
 export const EXIT = {
   ok: 0,
   objectiveFailed: 99,
@@ -21,11 +21,16 @@ export const ERRORS = {
   PORT_TAKEN: { exit: EXIT.invalidConfig },
   DATA_DIRECTORY_BUSY: { exit: EXIT.invalidConfig },
   EMBEDDED_CLICKHOUSE_MISSING: { exit: EXIT.invalidConfig },
+  SANDBOX_CONFIG_INVALID: { exit: EXIT.invalidConfig },
   RUN_NOT_FOUND: { exit: EXIT.invalidConfig },
   LOGIN_REFUSED: { exit: EXIT.unreachable },
   TARGET_UNREACHABLE: { exit: EXIT.unreachable },
   TARGET_ANSWER_INVALID: { exit: EXIT.unreachable },
   STORE_UNREACHABLE: { exit: EXIT.unreachable },
+  EMBEDDED_CLICKHOUSE_CRASHED: { exit: EXIT.unreachable },
+  SANDBOX_START_FAILED: { exit: EXIT.unreachable },
+  DASHBOARD_BUILD_FAILED: { exit: EXIT.unreachable },
+  DASHBOARD_FAILED: { exit: EXIT.unreachable },
   DISK_FULL: { exit: EXIT.unreachable },
   PROVISIONING_FAILED: { exit: EXIT.unreachable },
   CLEANUP_INCOMPLETE: { exit: EXIT.unreachable },

@@ -11,11 +11,13 @@ import type { World } from "./world.ts";
 
 function openWorld(): World {
   const stop = new AbortController();
+  const hurry = new AbortController();
   const interrupt = () => {
-    if (stop.signal.aborted) return;
-    stop.abort(new LoadstoneError("INTERRUPTED", "interrupted"));
-    process.stderr.write("\nstopping: draining and cleaning up (a kill leaves that to `clean`)\n");
+    const controller = stop.signal.aborted ? hurry : stop;
+    controller.abort(new LoadstoneError("INTERRUPTED", "interrupted"));
   };
+  // A reader that went away (a closed pipe or terminal) must not stop the clean-up.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
   return {
     argv: process.argv.slice(2),
@@ -37,6 +39,7 @@ function openWorld(): World {
         }
       : undefined,
     signal: stop.signal,
+    hurry: hurry.signal,
     fileLimit: fileLimit(),
   };
 }
@@ -64,20 +67,35 @@ async function main(world: World): Promise<number> {
   try {
     return await runProgram(world);
   } catch (error) {
-    if (world.signal.aborted) return EXIT.interrupted;
-    if (error instanceof LoadstoneError) {
-      world.warn(`${error.code}: ${error.message}`);
-      if (error.hint !== undefined) world.warn(error.hint);
-      return ERRORS[error.code].exit;
-    }
-    if (error instanceof EmbeddedError || error instanceof StoreError) {
-      world.warn(`${error.code}: ${error.message}\n${error.hint}`);
-      return OTHER_EXITS[error.code] ?? EXIT.unreachable;
-    }
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    world.warn(`internal error, please report it:\n${text}`);
-    return EXIT.internal;
+    const code = explain(world, firstOf(error));
+    return world.signal.aborted ? EXIT.interrupted : code;
   }
+}
+
+/** Says what went wrong and what to do; gives the exit code. */
+function explain(world: World, error: unknown): number {
+  if (error instanceof LoadstoneError) {
+    if (error.code === "INTERRUPTED") return EXIT.interrupted;
+    world.warn(`${error.code}: ${error.message}`);
+    if (error.hint !== undefined) world.warn(error.hint);
+    return ERRORS[error.code].exit;
+  }
+  if (error instanceof EmbeddedError || error instanceof StoreError) {
+    world.warn(`${error.code}: ${error.message}\n${error.hint}`);
+    return OTHER_EXITS[error.code] ?? EXIT.unreachable;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  world.warn(`internal error, please report it:\n${text}`);
+  return EXIT.internal;
+}
+
+/** What went wrong first, where closing things then went wrong too (SuppressedError). */
+function firstOf(error: unknown): unknown {
+  let at = error;
+  while (at instanceof Error && at.name === "SuppressedError" && "suppressed" in at) {
+    at = at.suppressed;
+  }
+  return at;
 }
 
 const code = await main(openWorld());

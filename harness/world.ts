@@ -19,6 +19,8 @@ export interface World {
   readonly terminal: Terminal | undefined;
   /** Aborted at the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Aborted at the second: give up cleaning up and say what is left. */
+  readonly hurry: AbortSignal;
   /** Soft limit of open files; undefined where the system does not tell. */
   readonly fileLimit: number | undefined;
 }

@@ -29,8 +29,8 @@ export function StoreTroubleScreen({ trouble }: { readonly trouble: StoreTrouble
           To have everything stood up for you, stop this server and run <code>npm start</code>.
         </li>
         <li>
-          With a ClickHouse of your own, check that it runs (<code>loadstone doctor</code> tells),
-          then set <code>LOADSTONE_CLICKHOUSE_URL</code>, <code>LOADSTONE_CLICKHOUSE_USER</code> and{" "}
+          With a ClickHouse of your own, check that it runs and answers <code>/ping</code>, then set{" "}
+          <code>LOADSTONE_CLICKHOUSE_URL</code>, <code>LOADSTONE_CLICKHOUSE_USER</code> and{" "}
           <code>LOADSTONE_CLICKHOUSE_PASSWORD</code> for this server.
         </li>
         <li>

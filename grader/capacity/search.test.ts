@@ -128,17 +128,17 @@ describe("a ceiling", () => {
   });
 });
 
-describe("a generator that tires", () => {
-  /** Holds any load on the target's side; costs the generator a share of a core for each message. */
-  const tiring = (capacity: number, coreSharePerLoad: number) => (step: Step) => {
-    const seen = cliff(capacity)(step);
-    if (step.kind === "drain" || seen.kind === "drain") return seen;
-    const cpu = 0.05 + step.load * coreSharePerLoad;
-    const ceiling = cpu < 0.22 ? {} : { generatorCeiling: (step.load * 0.65) / cpu };
-    const valid = cpu <= 0.7;
-    return { ...seen, ...ceiling, windows: seen.windows.map((w) => ({ ...w, valid })) };
-  };
+/** Holds any load on the target's side; costs the generator a share of a core for each message. */
+const tiring = (capacity: number, coreSharePerLoad: number) => (step: Step) => {
+  const seen = cliff(capacity)(step);
+  if (step.kind === "drain" || seen.kind === "drain") return seen;
+  const cpu = 0.05 + step.load * coreSharePerLoad;
+  const ceiling = cpu < 0.22 ? {} : { generatorCeiling: (step.load * 0.65) / cpu };
+  const valid = cpu <= 0.7;
+  return { ...seen, ...ceiling, windows: seen.windows.map((w) => ({ ...w, valid })) };
+};
 
+describe("a generator that tires", () => {
   test("answers at least what it could offer, close below its limit, and says who was it", () => {
     const { result } = answer(createWaveSearch(options()), tiring(1e9, 1 / 30_000));
     expect(result.verdict).toBe("censored");

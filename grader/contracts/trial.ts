@@ -74,6 +74,10 @@ export const Trial = z
     measuredMs: z.number().nonnegative(),
     /** Time the whole step took, settle and judging included, milliseconds. */
     stepElapsedMs: z.number().nonnegative(),
+    /** Seconds of the whole step in which over 5 % of the traffic was late or lost. */
+    stepHarmSec: z.number().nonnegative().optional(),
+    /** Highest load the generator could still offer cleanly, as far as the step told. */
+    generatorCeiling: z.number().positive().optional(),
     /** Sends due in the whole window had it not been curtailed. */
     planned: z.int().nonnegative(),
     /** Sends due in the part that was driven. */

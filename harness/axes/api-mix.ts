@@ -1,11 +1,10 @@
 import type { Random } from "../load/random.ts";
-import type { HttpRequest } from "../transport/http.ts";
+import type { HttpRequest } from "../transport/http-exchange.ts";
 
 /** What the requests ask about. */
 export interface ApiObjects {
   /** Token of the user who made the Units. */
   readonly token: string;
-  readonly repoUuid: string;
   readonly units: readonly {
     readonly uuid: string;
     readonly name: string;

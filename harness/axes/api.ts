@@ -1,9 +1,11 @@
-import type { Ledger } from "../measure/ledger.ts";
 import type { Clock } from "../load/clock.ts";
 import type { Random } from "../load/random.ts";
+import type { Ledger } from "../measure/ledger.ts";
+import type { Contact } from "../transport/http-exchange.ts";
 import { HttpTransport } from "../transport/http.ts";
 import type { ApiMix } from "./api-mix.ts";
 import type { AxisDriver } from "./driver.ts";
+import { Presence, surviveRestart } from "./presence.ts";
 
 export interface ApiOptions {
   readonly origin: string;
@@ -15,6 +17,15 @@ export interface ApiOptions {
   readonly timeoutMs: number;
   /** Provisions what the requests ask for, and says what to ask. */
   readonly openMix: (signal: AbortSignal) => Promise<ApiMix>;
+  /** Asks the target whether it is there at all; throws TARGET_UNREACHABLE when it is not. */
+  readonly checkAlive: (signal: AbortSignal) => Promise<void>;
+}
+
+/** What the sends of a step go by. */
+interface ApiStep {
+  readonly number: number;
+  readonly ledger: Ledger;
+  readonly mix: ApiMix;
 }
 
 /** REST calls as the platform's callers make them, each answer checked. */
@@ -22,51 +33,76 @@ export class ApiDriver implements AxisDriver {
   readonly axis = "api" as const;
   readonly streams = 1;
   readonly unitsConnected = 0;
-  readonly broken = null;
+  /** A closed connection is a failed request here, and no session. */
+  readonly dropped = 0;
   readonly #options: ApiOptions;
   readonly #transport: HttpTransport;
   #mix: ApiMix | undefined;
-  #ledger: Ledger | undefined;
-  #step = 0;
+  #step: ApiStep | undefined;
+  #presence = new Presence();
 
   constructor(options: ApiOptions) {
     this.#options = options;
-    this.#transport = new HttpTransport(options, (tag, errorClass) => this.#done(tag, errorClass));
+    this.#transport = new HttpTransport(options, (tag, errorClass, contact) =>
+      this.#done(tag, errorClass, contact),
+    );
   }
 
   get openSockets(): number {
     return this.#transport.openSockets;
   }
 
+  get pending(): number {
+    return this.#transport.outstanding;
+  }
+
+  get broken(): string | null {
+    return this.#presence.broken;
+  }
+
+  /** Also makes sure of a target that the last step never reached: a dead one has no capacity. */
   async prepare(_load: number, signal: AbortSignal): Promise<void> {
     this.#mix ??= await this.#options.openMix(signal);
+    if (!this.#presence.doubtful) return;
+    await surviveRestart(this.#options.checkAlive, this.#options.clock, signal);
+    this.#presence = new Presence();
   }
 
   begin(step: number, _load: number, ledger: Ledger): void {
-    this.#step = step;
-    this.#ledger = ledger;
+    if (this.#mix === undefined) throw new Error("a step began that was not prepared");
+    this.abandon();
+    this.#presence = new Presence();
+    this.#step = { number: step, ledger, mix: this.#mix };
   }
 
   send(slot: number, _intendedAtMs: number): void {
-    if (this.#mix === undefined || this.#ledger === undefined) return;
-    this.#ledger.sent(slot, this.#options.clock.now(), 0);
-    this.#transport.send(this.#mix.next(this.#options.random), tagOf(this.#step, slot));
+    // Without a step there is no ledger, so no slot either.
+    if (this.#step === undefined) return;
+    const { number, ledger, mix } = this.#step;
+    ledger.sent(slot, this.#options.clock.now(), 0);
+    this.#transport.send(mix.next(this.#options.random), tagOf(number, slot));
   }
 
   flush(): void {}
 
-  #done(tag: number, errorClass: string | undefined): void {
-    // An answer to a request of an older step was judged there.
-    if (stepOf(tag) !== this.#step) return;
-    const slot = slotOf(tag);
-    if (errorClass === undefined) {
-      this.#ledger?.acknowledged(slot);
-      this.#ledger?.arrived(slot, this.#options.clock.now());
-    } else this.#ledger?.failed(slot, errorClass);
+  abandon(): void {
+    this.#transport.dropAll();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#transport[Symbol.asyncDispose]();
+  }
+
+  #done(tag: number, errorClass: string | undefined, contact: Contact): void {
+    const step = this.#step;
+    // An answer to a request of an older step was judged there.
+    if (step === undefined || stepOf(tag) !== step.number) return;
+    this.#presence.note(contact, errorClass);
+    const slot = slotOf(tag);
+    if (errorClass === undefined) {
+      step.ledger.acknowledged(slot);
+      step.ledger.arrived(slot, this.#options.clock.now());
+    } else step.ledger.failed(slot, errorClass);
   }
 }
 

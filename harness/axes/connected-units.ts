@@ -88,12 +88,16 @@ export class ConnectedUnits implements AsyncDisposable {
     const { source, connect, clock } = this.options;
     const units = await source.ensure(count, signal);
     const missing = units.filter((unit) => this.#live[unit.index]?.closed !== false);
-    const outcomes = await connectUnits(missing, connect, (u) => this.#listener(u), clock, signal);
-    for (const [position, { session }] of outcomes.entries()) {
-      const unit = missing[position];
-      if (unit !== undefined && session !== undefined) this.#adopt(unit, session);
-    }
-    return outcomes;
+    const home = {
+      listener: (unit: UnitIdentity) => this.#listener(unit),
+      adopt: (unit: UnitIdentity, session: MqttSession) => this.#adopt(unit, session),
+    };
+    return connectUnits(missing, connect, home, clock, signal);
+  }
+
+  /** Has `count` Units made, so that connecting them takes no longer than connecting does. */
+  async provision(count: number, signal: AbortSignal): Promise<void> {
+    await this.options.source.ensure(count, signal);
   }
 
   /** Disconnects all but the first `count` Units. */

@@ -1,5 +1,6 @@
+import { isIP } from "node:net";
 import { LoadstoneError } from "../errors.ts";
-import { type Clock, pause } from "../load/clock.ts";
+import type { Clock } from "../load/clock.ts";
 import type { MqttSession, SessionListener } from "../transport/mqtt/session.ts";
 import { openSession } from "../transport/mqtt/session.ts";
 import type { Workspace } from "../transport/mqtt/workspace.ts";
@@ -9,6 +10,8 @@ export interface ConnectPlan {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  /** Name the certificate must be for; `host` is an address. */
+  readonly serverName: string;
   readonly keepAliveSec: number;
   /** Unacknowledged publishes a Unit may have. */
   readonly maxInflight: number;
@@ -23,10 +26,16 @@ export interface ConnectPlan {
 /** How one Unit's connect went. */
 export interface ConnectOutcome {
   readonly index: number;
-  readonly session: MqttSession | undefined;
+  readonly connected: boolean;
   /** CONNECT to the last SUBACK, milliseconds. */
   readonly tookMs: number;
   readonly error: string | undefined;
+}
+
+/** Who listens to a session, and who keeps it once it has subscribed to everything. */
+export interface SessionHome {
+  listener(unit: UnitIdentity): SessionListener;
+  adopt(unit: UnitIdentity, session: MqttSession): void;
 }
 
 /**
@@ -36,39 +45,50 @@ export interface ConnectOutcome {
 export async function connectUnits(
   units: readonly UnitIdentity[],
   plan: ConnectPlan,
-  listenerOf: (unit: UnitIdentity) => SessionListener,
+  home: SessionHome,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<ConnectOutcome[]> {
   const startedAtMs = clock.now();
   const pending: Promise<ConnectOutcome>[] = [];
-  for (const [position, unit] of units.entries()) {
-    await clock.sleepUntil(startedAtMs + (position * 1000) / plan.connectsPerSec, signal);
-    pending.push(connectUnit(unit, plan, listenerOf(unit), clock, signal));
+  try {
+    for (const [position, unit] of units.entries()) {
+      await clock.sleepUntil(startedAtMs + (position * 1000) / plan.connectsPerSec, signal);
+      const connecting = connectUnit(unit, plan, home, clock, signal);
+      // It may fail while others are still being paced; it is awaited below all the same.
+      connecting.catch(() => undefined);
+      pending.push(connecting);
+    }
+    return await Promise.all(pending);
+  } catch (error) {
+    await Promise.allSettled(pending);
+    throw error;
   }
-  return Promise.all(pending);
 }
 
 async function connectUnit(
   unit: UnitIdentity,
   plan: ConnectPlan,
-  listener: SessionListener,
+  home: SessionHome,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<ConnectOutcome> {
   const startedAtMs = clock.now();
-  const outcome = (session: MqttSession | undefined, error: string | undefined) => ({
+  const outcome = (error?: string): ConnectOutcome => ({
     index: unit.index,
-    session,
+    connected: error === undefined,
     tookMs: clock.now() - startedAtMs,
     error,
   });
+  let session: MqttSession | undefined;
+  const leave = () => session?.destroy();
+  signal.addEventListener("abort", leave);
   try {
-    const session = await openSession(
+    session = await openSession(
       {
         host: plan.host,
         port: plan.port,
-        ...(plan.tls ? { tls: { servername: plan.host } } : {}),
+        ...(plan.tls ? { tls: tlsOptions(plan.serverName) } : {}),
         clientId: unit.clientId,
         ...(unit.username === undefined ? {} : { username: unit.username }),
         ...(unit.password === undefined ? {} : { password: unit.password }),
@@ -79,23 +99,32 @@ async function connectUnit(
         workspace: plan.workspace,
         connectTimeoutMs: plan.connectTimeoutMs,
       },
-      listener,
+      home.listener(unit),
       signal,
     );
     for (const topic of [...unit.commandTopics, ...unit.listenTopics]) {
       const codes = await session.subscribe([topic], plan.qos);
       if (codes.some((code) => code >= 0x80)) {
         session.destroy();
-        return outcome(undefined, "subscribe-denied");
+        return outcome("subscribe-denied");
       }
     }
-    return outcome(session, undefined);
+    // At once: a session that closes from here on must be known.
+    home.adopt(unit, session);
+    return outcome();
   } catch (error) {
+    session?.destroy();
     if (signal.aborted) throw error;
     if (hasErrno(error, "EMFILE")) throw fileLimitError();
-    return outcome(undefined, error instanceof Error ? error.message : String(error));
+    return outcome(error instanceof Error ? error.message : String(error));
+  } finally {
+    signal.removeEventListener("abort", leave);
   }
 }
+
+/** A certificate is for a name; an address can only be checked as one. */
+export const tlsOptions = (serverName: string) =>
+  isIP(serverName) === 0 ? { servername: serverName } : {};
 
 function hasErrno(error: unknown, code: string): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
@@ -109,7 +138,3 @@ export const fileLimitError = (): LoadstoneError =>
   new LoadstoneError("FILE_LIMIT_TOO_LOW", "this process may not open any more sockets", {
     hint: "raise the limit with `ulimit -n 65536` in this shell, or ask for fewer Units",
   });
-
-/** Lets a moment pass for connections that a broker closes right after accepting them. */
-export const settleConnections = (clock: Clock, signal: AbortSignal): Promise<void> =>
-  pause(clock, 200, signal);

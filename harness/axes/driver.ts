@@ -9,6 +9,10 @@ export interface AxisDriver extends AsyncDisposable {
   readonly openSockets: number;
   /** Streams that keep their order; slots are sent on `0 … streams − 1`. */
   readonly streams: number;
+  /** Sessions the other side has closed so far. */
+  readonly dropped: number;
+  /** Messages or requests still out on our side; a drain waits until there are none. */
+  readonly pending: number;
   /** Set when the driver can go on no longer, e.g. every session was closed. */
   readonly broken: string | null;
   /**
@@ -22,4 +26,6 @@ export interface AxisDriver extends AsyncDisposable {
   send(slot: number, intendedAtMs: number): void;
   /** Hands what `send` collected to the sockets; called at the end of each tick. */
   flush(): void;
+  /** Forgets what is still out: nothing of it may reach the target or a later step any more. */
+  abandon(): void;
 }

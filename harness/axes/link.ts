@@ -1,6 +1,6 @@
 import type { Observation } from "#grader/capacity/step.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
-import type { Trial } from "#grader/contracts/trial.ts";
+import type { GeneratorHealth, Trial } from "#grader/contracts/trial.ts";
 import type {
   AxisMeasurer,
   DrainStep,
@@ -9,13 +9,17 @@ import type {
 } from "../engine/axis-measurer.ts";
 import type { LoadStep } from "../engine/measure-step.ts";
 import { SlotMeasurer } from "../engine/slot-measurer.ts";
-import { judgeWindow } from "../engine/verdict.ts";
+import { GUARD } from "../engine/verdict.ts";
 import type { Clock } from "../load/clock.ts";
-import { toTrials } from "../measure/to-trial.ts";
-import { constantPace } from "../plan/pacer.ts";
+import { HealthWatch, type OpenProbe } from "../measure/generator-health.ts";
+import { type Ledger, SLOT } from "../measure/ledger.ts";
+import { toObservation, toTrials } from "../measure/to-trial.ts";
+import { CanaryDriver } from "./canary.ts";
 import type { ConnectedUnits } from "./connected-units.ts";
 import type { ConnectOutcome } from "./connections.ts";
-import { RelayDriver } from "./relay.ts";
+import { judgeLink } from "./link-verdict.ts";
+import { partnerOf } from "./unit-source.ts";
+import { type CanaryEnd, tallyUnits, type UnitTally } from "./unit-tally.ts";
 
 export interface LinkOptions {
   readonly units: ConnectedUnits;
@@ -24,10 +28,21 @@ export interface LinkOptions {
   readonly seed: number;
   /** CONNECT to the last SUBACK may take this long. */
   readonly connectDeadlineMs: number;
+  /** Our own process, unless a test says otherwise. */
+  readonly openProbe?: OpenProbe;
 }
 
 /** The canaries end this long before the hold does, so that each can still arrive. */
 const CANARY_MARGIN_MS = 1000;
+const LEAST_CANARY_MS = 1000;
+/** Connecting costs more than holding; a core this busy makes connects slow by itself. */
+const MAX_CONNECT_CPU = 0.9;
+
+interface Connected {
+  readonly outcomes: readonly ConnectOutcome[];
+  /** What our own process did wrong meanwhile. */
+  readonly fault: string | undefined;
+}
 
 /**
  * Holds a number of Units connected and proves that each is alive: it connected and subscribed in
@@ -38,18 +53,19 @@ export class LinkMeasurer implements AxisMeasurer {
   readonly objective: Objective;
   readonly #options: LinkOptions;
   readonly #canaries: SlotMeasurer;
-  readonly #driver: RelayDriver;
+  readonly #driver: CanaryDriver;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.objective = options.objective;
-    this.#driver = new RelayDriver({ units: options.units, perUnitPerSec: 1 });
+    this.#driver = new CanaryDriver(options.units);
     this.#canaries = new SlotMeasurer({
       driver: this.#driver,
       objective: options.objective,
       clock: options.clock,
-      pacer: constantPace,
+      pacer: (_perSec, durationMs) => evenly(this.#driver.senders.length, durationMs),
       seed: options.seed,
+      ...(options.openProbe === undefined ? {} : { openProbe: options.openProbe }),
     });
   }
 
@@ -57,49 +73,32 @@ export class LinkMeasurer implements AxisMeasurer {
     return this.#options.units.connected;
   }
 
-  /** Connecting is what this axis measures: nothing is prepared. */
-  prepare(): Promise<void> {
-    return Promise.resolve();
+  /** Only makes the Units: connecting them is what this axis measures. */
+  prepare(load: number, signal: AbortSignal): Promise<void> {
+    return this.#options.units.provision(load, signal);
   }
 
   async measure(step: LoadStep, context: StepContext) {
     const { units, clock } = this.#options;
+    const { signal } = context;
     const startedAtMs = clock.now();
-    const droppedBefore = units.dropped;
     units.listen(this.#driver);
     await units.reduce(step.load);
-    const outcomes = await units.connect(step.load, context.signal);
-    this.#driver.useFirst(step.load);
-    const canaryMs = Math.max(1000, step.windowMs - CANARY_MARGIN_MS);
-    const canaryStep: LoadStep = {
-      ...step,
-      load: (step.load * 1000) / canaryMs,
-      settleMs: 0,
-      windowMs: canaryMs,
-      curtail: false,
-      growthRule: false,
-    };
-    const driven = await this.#canaries.drive(canaryStep, context.stepNumber, context.signal);
-    const { trials } = toTrials(driven, canaryStep, { ...context, objective: this.objective });
+    signal.throwIfAborted();
+    const connected = await this.#connect(step.load, signal);
+    signal.throwIfAborted();
+    this.#driver.senders = this.#pairedAmong(step.load);
+    const canaryStep = canariesOf(step, this.#driver.senders.length);
+    const driven = await this.#canaries.drive(canaryStep, context.stepNumber, signal);
+    signal.throwIfAborted();
+    const canaries = toTrials(driven, canaryStep, { ...context, objective: this.objective });
+    const tally = this.#tally(step.load, connected.outcomes, driven.ledger);
     const elapsedMs = Math.round(clock.now() - startedAtMs);
-    const dropped = units.dropped - droppedBefore;
-    const connects = this.#countConnects(outcomes);
-    const judged = trials.map((canary) => this.#asLink(canary, step, elapsedMs, connects, dropped));
-    const observation: Observation = {
-      kind: "load",
-      windows: judged.map((trial) => ({
-        good: trial.verdict === "good",
-        hard: trial.verdict === "bad",
-        valid: trial.verdict !== "invalid",
-        badRatio: (trial.planned - trial.good) / Math.max(1, trial.planned),
-        growthRatio: 0,
-        deliveredPerSec: trial.deliveredPerSec,
-        measuredMs: trial.measuredMs,
-      })),
-      elapsedMs,
-      harmSec: driven.harmSec,
-    };
-    return { trials: judged, observation };
+    const trials = canaries.map((canary) =>
+      this.#asLink(canary, step.load, elapsedMs, tally, connected.fault),
+    );
+    const observation: Observation = toObservation(trials);
+    return { trials, observation };
   }
 
   drain(step: DrainStep, context: StepContext) {
@@ -114,68 +113,106 @@ export class LinkMeasurer implements AxisMeasurer {
     return this.#canaries[Symbol.asyncDispose]();
   }
 
-  #countConnects(outcomes: readonly ConnectOutcome[]) {
-    const classes: Record<string, number> = {};
-    let slow = 0;
-    for (const { session, tookMs, error } of outcomes) {
-      if (session === undefined) {
-        const name = error ?? "refused";
-        classes[name] = (classes[name] ?? 0) + 1;
-      } else if (tookMs > this.#options.connectDeadlineMs) slow++;
-    }
-    return { classes, slow };
+  async #connect(count: number, signal: AbortSignal): Promise<Connected> {
+    const { units, clock, connectDeadlineMs, openProbe } = this.#options;
+    using watch = new HealthWatch(() => clock.now(), openProbe);
+    const outcomes = await units.connect(count, signal);
+    const health = watch.take({ intended: 0, unsent: 0, openSockets: units.connected });
+    return { outcomes, fault: connectFault(health, connectDeadlineMs) };
   }
 
-  /**
-   * A canary trial, read as one of Units: a Unit that is refused never sent its canary, and one
-   * that connected late is late whatever its canary did.
-   */
+  #isOpen(index: number): boolean {
+    return this.#options.units.unit(index)?.closed === false;
+  }
+
+  #pairedAmong(count: number): number[] {
+    const indexes = Array.from({ length: count }, (_, index) => index);
+    return indexes.filter((index) => this.#isOpen(index) && this.#isOpen(partnerOf(index)));
+  }
+
+  #tally(count: number, outcomes: readonly ConnectOutcome[], ledger: Ledger): UnitTally {
+    const slots = new Map(this.#driver.senders.map((index, slot) => [index, slot]));
+    return tallyUnits({
+      count,
+      outcomes,
+      connectDeadlineMs: this.#options.connectDeadlineMs,
+      isOpen: (index) => this.#isOpen(index),
+      canary: (index) => canaryEnd(ledger, slots.get(index)),
+    });
+  }
+
+  /** A canary trial, read as one of Units. */
   #asLink(
     canary: Trial,
-    step: LoadStep,
+    load: number,
     elapsedMs: number,
-    connects: { classes: Record<string, number>; slow: number },
-    dropped: number,
+    tally: UnitTally,
+    faultOfConnecting: string | undefined,
   ): Trial {
-    const lateMoved = Math.min(connects.slow, canary.good);
-    const good = canary.good - lateMoved;
-    const counts = { ...canary, good, late: canary.late + lateMoved, load: step.load };
-    const bad = counts.late + counts.lost + counts.errors + counts.unsent + counts.pending;
-    const judged = judgeWindow(
-      {
-        planned: canary.planned,
-        bad,
-        lost: counts.lost + dropped,
-        errors: counts.errors + counts.unsent,
-        growth: 0,
-      },
-      this.objective,
-      false,
-    );
-    const verdict = canary.verdict === "invalid" ? "invalid" : judged.verdict;
+    const { good, late, lost, errors, unsent, pending } = tally;
+    // Without a single canary the hold's own health decides nothing.
+    const holdFault =
+      canary.verdict === "invalid" && canary.planned > 0 ? canary.reason : undefined;
     return {
-      ...counts,
+      ...canary,
+      load,
+      planned: load,
+      intended: load,
+      sent: load - unsent,
+      good,
+      late,
+      lost,
+      errors,
+      unsent,
+      pending,
       stepElapsedMs: elapsedMs,
-      errorClasses: { ...canary.errorClasses, ...connects.classes },
-      hard: verdict === "bad",
-      verdict,
-      reason: verdict === "invalid" ? canary.reason : linkReason(judged, connects, dropped, step),
+      errorClasses: { ...canary.errorClasses, ...tally.classes },
+      ...judgeLink(load, tally, this.objective, {
+        holdFault,
+        connectFault: faultOfConnecting,
+      }),
     };
   }
 }
 
-function linkReason(
-  judged: { verdict: string; reason: string },
-  connects: { classes: Record<string, number>; slow: number },
-  dropped: number,
-  step: LoadStep,
-): string {
-  const refused = Object.values(connects.classes).reduce((sum, count) => sum + count, 0);
-  if (judged.verdict === "good") return `${step.load} Units connected, alive and answered in time`;
-  const parts = [
-    refused > 0 ? `${refused} refused (${Object.keys(connects.classes)[0]})` : "",
-    connects.slow > 0 ? `${connects.slow} connected too slowly` : "",
-    dropped > 0 ? `${dropped} dropped` : "",
-  ].filter((part) => part !== "");
-  return parts.length === 0 ? judged.reason : `of ${step.load} Units ${parts.join(", ")}`;
+/** One canary a Unit, spread over the hold. */
+function canariesOf(step: LoadStep, senders: number): LoadStep {
+  const windowMs = Math.max(LEAST_CANARY_MS, step.windowMs - CANARY_MARGIN_MS);
+  const load = (senders * 1000) / windowMs;
+  return { ...step, load, settleMs: 0, windowMs, windows: 1, curtail: false, growthRule: false };
+}
+
+const evenly = (count: number, durationMs: number): Float64Array =>
+  Float64Array.from({ length: count }, (_, at) => (at * durationMs) / count);
+
+function canaryEnd(ledger: Ledger, slot: number | undefined): CanaryEnd {
+  if (slot === undefined) return "none";
+  if (slot >= ledger.slots) return "unsent";
+  const state = ledger.stateOf(slot);
+  switch (state) {
+    case SLOT.done:
+      return ledger.doneAt(slot) - ledger.intendedAt(slot) > ledger.deadlineMs ? "late" : "good";
+    case SLOT.lost:
+      return "lost";
+    case SLOT.failed:
+      return "failed";
+    case SLOT.unsent:
+      return "unsent";
+    case SLOT.sent:
+    case SLOT.due:
+      return "pending";
+    default:
+      return state satisfies never;
+  }
+}
+
+function connectFault(health: GeneratorHealth, connectDeadlineMs: number): string | undefined {
+  const { loopDelayMaxMs, cpuRatio } = health;
+  if (loopDelayMaxMs > GUARD.maxLoopDelay * connectDeadlineMs) {
+    return `the generator stalled for ${loopDelayMaxMs.toFixed(0)} ms while connecting`;
+  }
+  if (cpuRatio > MAX_CONNECT_CPU) {
+    return `the generator used ${(cpuRatio * 100).toFixed(0)} % of a core while connecting`;
+  }
+  return undefined;
 }

@@ -14,7 +14,11 @@ export interface RelayOptions {
 
 /** Steps are numbered from 1 on the wire; this one is priming, which no step owns. */
 const PRIME_STEP = 0;
-const PRIME_TIMEOUT_MS = 10_000;
+const PRIME_PATIENCE_MS = 10_000;
+const PRIME_EACH_MS = 50;
+const PRIMES_PER_SEC = 200;
+const PRIME_AGAIN_MS = 2500;
+const PRIME_LOOK_MS = 10;
 const NO_TAG = -1;
 const CONNECT_TRIES = 3;
 
@@ -24,7 +28,8 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
   readonly #options: RelayOptions;
   readonly #units: ConnectedUnits;
   readonly #touched: LiveUnit[] = [];
-  readonly #primed = new Set<number>();
+  /** Sessions whose partner has received from them; a new session is primed anew. */
+  readonly #primed = new WeakSet<LiveUnit>();
   #ledger: Ledger | undefined;
   #step = -1;
   #active = 0;
@@ -46,6 +51,13 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
 
   get streams(): number {
     return this.#units.streams;
+  }
+
+  /** Nothing waits on our side: what a socket took is the kernel's. */
+  readonly pending = 0;
+
+  get dropped(): number {
+    return this.#units.dropped;
   }
 
   get broken(): string | null {
@@ -71,13 +83,15 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
       if (missing === 0) break;
       this.#options.onProgress?.(`connecting ${missing} Units`);
       const outcomes = await this.#units.connect(count, signal);
-      const failure = outcomes.find(({ session }) => session === undefined);
+      const failure = outcomes.find(({ connected }) => !connected);
       if (failure === undefined) break;
       if (attempt === CONNECT_TRIES) {
         throw new LoadstoneError(
           "TARGET_UNREACHABLE",
           `some of ${count} Units could not connect to ${connect.host}:${connect.port}: ${failure.error ?? "closed at once"}`,
-          { hint: "check that the broker runs, its connection limit and its access rules" },
+          {
+            hint: "check that the broker runs, its connection limit and access rules, and LOADSTONE_MQTT_USERNAME and LOADSTONE_MQTT_PASSWORD if it wants a login",
+          },
         );
       }
       await pause(clock, 1000, signal);
@@ -131,8 +145,14 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
   arrived(envelope: Envelope, atMs: number): void {
     if (envelope.step === this.#step) {
       this.#ledger?.arrivedInOrder(envelope.slot, envelope.stream, atMs);
-    } else if (envelope.step === PRIME_STEP) this.#primed.add(envelope.stream);
+    } else if (envelope.step === PRIME_STEP) {
+      const live = this.#units.unit(envelope.stream);
+      if (live !== undefined) this.#primed.add(live);
+    }
   }
+
+  /** What is still out belongs to an older step as soon as the next begins. */
+  abandon(): void {}
 
   damaged(envelope: Envelope): void {
     if (envelope.step === this.#step) this.#ledger?.failed(envelope.slot, "damaged");
@@ -159,30 +179,46 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
 
   /**
    * Every new Unit publishes once on its topic and its partner must get it, so that no window pays
-   * for access checks that a broker makes once per client and topic.
+   * for access checks that a broker makes once per client and topic. Paced, because each such check
+   * may be a request to the platform's backend.
    */
   async #prime(count: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#units.options;
-    const until = clock.now() + PRIME_TIMEOUT_MS;
-    let publishAtMs = 0;
-    let waiting = Array.from({ length: count }, (_, i) => i).filter((i) => !this.#primed.has(i));
-    const fresh = waiting.length;
+    const fresh = this.#unprimed(count);
+    const startedAtMs = clock.now();
+    const until = startedAtMs + PRIME_PATIENCE_MS + fresh.length * PRIME_EACH_MS;
+    const publishedAtMs = new Map<number, number>();
+    let waiting = fresh;
     while (waiting.length > 0 && clock.now() < until) {
-      if (clock.now() >= publishAtMs) {
-        publishAtMs = clock.now() + PRIME_TIMEOUT_MS / 4;
-        for (const index of waiting) this.#publishPrime(index);
+      const now = clock.now();
+      const mayHavePublished = ((now - startedAtMs) * PRIMES_PER_SEC) / 1000 + 1;
+      for (const index of waiting) {
+        const before = publishedAtMs.get(index);
+        if (before === undefined && publishedAtMs.size >= mayHavePublished) break;
+        if (before !== undefined && now - before < PRIME_AGAIN_MS) continue;
+        publishedAtMs.set(index, now);
+        this.#publishPrime(index);
       }
-      await pause(clock, 20, signal);
-      waiting = waiting.filter((index) => !this.#primed.has(index));
+      await pause(clock, PRIME_LOOK_MS, signal);
+      waiting = this.#unprimed(count);
     }
     if (waiting.length === 0) return;
     throw new LoadstoneError(
       "TARGET_ANSWER_INVALID",
-      `${waiting.length} of ${fresh} new Units published and their partner received nothing within ${PRIME_TIMEOUT_MS / 1000} s`,
+      `${waiting.length} of ${fresh.length} new Units published and their partner received nothing`,
       {
         hint: "check the broker's access rules for the Units' topics, and that nothing else loads it",
       },
     );
+  }
+
+  /** Units among the first `count` whose present session has not been proved end to end. */
+  #unprimed(count: number): number[] {
+    const indexes = Array.from({ length: count }, (_, index) => index);
+    return indexes.filter((index) => {
+      const live = this.#units.unit(index);
+      return live === undefined || !this.#primed.has(live);
+    });
   }
 
   #publishPrime(index: number): void {

@@ -1,5 +1,5 @@
 /** Things to close in the reverse order of their opening. (Node 20 has no AsyncDisposableStack.) */
-export class Closers {
+export class Closers implements AsyncDisposable {
   readonly #open: AsyncDisposable[] = [];
 
   use<T extends AsyncDisposable>(resource: T): T {
@@ -7,9 +7,20 @@ export class Closers {
     return resource;
   }
 
+  /** Closes everything, whatever fails on the way, then throws what failed first. */
   async close(): Promise<void> {
+    const failures: unknown[] = [];
     for (let last = this.#open.pop(); last !== undefined; last = this.#open.pop()) {
-      await last[Symbol.asyncDispose]();
+      try {
+        await last[Symbol.asyncDispose]();
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { AxisId } from "#grader/contracts/axis.ts";
 import type { Depth } from "#grader/contracts/capacity.ts";
-import { LETTERS, type Letter, type Report } from "#grader/contracts/report.ts";
+import type { Letter } from "#grader/contracts/report.ts";
 import type { StoreReader } from "#harness/store/store.ts";
 import { renderJson } from "#reports/render/json.ts";
 import { renderTerminal } from "#reports/render/terminal.ts";
 import type { Settings } from "../config.ts";
-import { ERRORS, EXIT, LoadstoneError } from "../errors.ts";
+import { EXIT, LoadstoneError } from "../errors.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import { gradeRun, type GradedRun } from "../run/grade-run.ts";
 import { loadObjectives, loadScenario, SCENARIO_DIRECTORY } from "../scenario/load.ts";
@@ -14,7 +14,7 @@ import { checkTarget, type Target } from "../scenario/target-gate.ts";
 import { isAdmin } from "../target/admin.ts";
 import { openBrokerTarget } from "../target/broker-target.ts";
 import { openInstanceTarget } from "../target/instance-target.ts";
-import type { RunTarget, TargetContext } from "../target/target.ts";
+import type { CleanUp, RunTarget, TargetContext } from "../target/target.ts";
 import type { World } from "../world.ts";
 import { openDisplay } from "./live-display.ts";
 import { newRunId } from "./run-id.ts";
@@ -32,7 +32,7 @@ export async function grade(world: World, settings: Settings, flags: GradeFlags)
   checkFileLimit(world, plan);
   await using stores = await openStores(world, settings);
   const graded = await runGrade(world, settings, { target, plan, stores, flags });
-  return present(world, settings, graded, flags);
+  return present(world, graded, flags);
 }
 
 export interface GradeJob {
@@ -43,6 +43,8 @@ export interface GradeJob {
   /** Credentials of a sandbox of our own, in place of the environment's. */
   readonly env?: World["env"];
   readonly runId?: string;
+  /** State directory of the sandbox, when the target is one of our own. */
+  readonly sandboxState?: string;
 }
 
 /** Runs a planned grading on an open store. */
@@ -71,6 +73,7 @@ export async function runGrade(
       signal: world.signal,
       onNews: (news) => display.show(news),
       previousLetter: await previousLetter(stores.reader, job.target.url, plan),
+      min: settings.min,
     });
   } finally {
     display.end();
@@ -91,7 +94,7 @@ function openTarget(
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
     };
-    return Promise.resolve(openBrokerTarget(target, plan, context, credentials, world.clock));
+    return openBrokerTarget({ target, plan, context, credentials, signal: world.signal });
   }
   return openInstanceTarget({
     target,
@@ -102,6 +105,8 @@ function openTarget(
     repositoryUrl: settings.repository,
     lookup: world.lookup,
     signal: world.signal,
+    hurry: world.hurry,
+    sandboxState: job.sandboxState,
     clock: world.clock,
   });
 }
@@ -207,35 +212,33 @@ async function previousLetter(
 }
 
 /** Prints a finished run and gives the exit code. */
-export function present(
-  world: World,
-  settings: Settings,
-  graded: GradedRun,
-  flags: GradeFlags,
-): number {
-  const { report, cleanUp, error } = graded;
+export function present(world: World, graded: GradedRun, flags: GradeFlags): number {
+  const { report, cleanUp, error, storeTrouble } = graded;
   if (flags.json === true) world.out(renderJson(report));
   else world.out(renderTerminal(report, sizeOf(world)));
-  for (const { kind, name, reason } of cleanUp.left) {
-    world.warn(`left on the target: ${kind} ${name} (${reason}); run \`loadstone clean\``);
-  }
+  for (const line of leftLines(cleanUp)) world.warn(line);
+  if (storeTrouble !== undefined) world.warn(`the store: ${storeTrouble}`);
   if (error !== undefined) {
     world.warn(`${error.code}: ${error.message}`);
     if (error.hint !== undefined) world.warn(error.hint);
-    return ERRORS[error.code].exit;
   }
   if (report.run.exitCode !== EXIT.ok) return report.run.exitCode;
-  return meetsMinimum(report, settings.min) ? EXIT.ok : EXIT.belowMinimum;
+  return storeTrouble === undefined ? EXIT.ok : EXIT.unreachable;
+}
+
+/** What is left on the target, counted by kind and reason. */
+function leftLines({ left }: CleanUp): string[] {
+  const counts = new Map<string, number>();
+  for (const { kind, reason } of left) {
+    const key = `${kind}: ${reason}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  if (counts.size === 0) return [];
+  const lines = [...counts].map(([key, count]) => `left on the target: ${count} ${key}`);
+  return [...lines, "`npm run -s loadstone -- clean` removes them once the target is back"];
 }
 
 export const sizeOf = (world: World): { color: boolean; width: number } => ({
   color: world.terminal !== undefined && world.env["NO_COLOR"] === undefined,
   width: Math.min(100, world.terminal?.columns ?? 100),
 });
-
-/** Letters run from the best to the worst. */
-export function meetsMinimum(report: Report, min: Letter | undefined): boolean {
-  if (min === undefined) return true;
-  const { letter } = report.grade;
-  return letter !== null && LETTERS.indexOf(letter) <= LETTERS.indexOf(min);
-}

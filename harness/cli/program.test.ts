@@ -20,6 +20,13 @@ describe("the command line", () => {
     },
   );
 
+  test.each([[[]], [["runs"]]])("prints help where a command is missing: %j", async (argv) => {
+    const world = testWorld(argv);
+    expect(await runProgram(world)).toBe(104);
+    expect(world.printed).toEqual([]);
+    expect(world.warned.join("")).toContain(["Usage: loadstone", ...argv].join(" "));
+  });
+
   test.each([
     ["an unknown command", ["grade-it"], /unknown command/],
     ["an unknown flag", ["grade", "--fast"], /unknown option/],

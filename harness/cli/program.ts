@@ -38,12 +38,18 @@ export async function runProgram(world: World): Promise<number> {
   const finish = async (ran: Promise<number>): Promise<void> => {
     code = await ran;
   };
-  const program = buildProgram(world, settingsOf, finish);
+  const complaints: string[] = [];
+  const program = buildProgram(world, settingsOf, finish, (text) => complaints.push(text));
   try {
     await program.parseAsync([...world.argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
+    if (error.code === "commander.help") {
+      // A command that only holds others was given alone: its help is the answer.
+      world.warn(complaints.join("").trimEnd());
+      return EXIT.invalidConfig;
+    }
     throw new LoadstoneError("CONFIG_INVALID", error.message.replace(/^error: /, ""), {
       hint: "`loadstone --help` lists commands and flags",
     });
@@ -54,12 +60,17 @@ export async function runProgram(world: World): Promise<number> {
 type SettingsOf = (flags: Record<string, unknown>) => Promise<Settings>;
 type Finish = (ran: Promise<number>) => Promise<void>;
 
-function buildProgram(world: World, settingsOf: SettingsOf, finish: Finish): Command {
+function buildProgram(
+  world: World,
+  settingsOf: SettingsOf,
+  finish: Finish,
+  writeErr: (text: string) => void,
+): Command {
   const program = new Command("loadstone")
     .description("Load testing and capacity grading for Pepeunit instances and MQTT brokers.")
     .version(LOADSTONE_VERSION)
     .exitOverride()
-    .configureOutput({ writeOut: world.out, writeErr: () => {} })
+    .configureOutput({ writeOut: world.out, writeErr })
     .showSuggestionAfterError()
     .addHelpText("after", EXIT_CODES);
   addMeasuring(program, world, settingsOf, finish);

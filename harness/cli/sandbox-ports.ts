@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { freePort } from "./dashboard.ts";
@@ -9,20 +9,31 @@ export type Ports = z.infer<typeof Ports>;
 const HOST = "127.0.0.1";
 const fileIn = (state: string): string => join(state, "ports.json");
 
-/**
- * The ports this sandbox had last time, where they are still free: what a killed run left there is
- * then found again by its address.
- */
+/** The ports this sandbox had last time, where they are still free: bookmarks of it go on working. */
 export async function rememberedPorts(state: string): Promise<Ports> {
-  const text = await readFile(fileIn(state), "utf8").catch(() => "{}");
-  const parsed = Ports.safeParse(JSON.parse(text));
-  if (!parsed.success) return { http: 0, mqtt: 0 };
-  return { http: await portOrAny(parsed.data.http), mqtt: await portOrAny(parsed.data.mqtt) };
+  const ports = await readPorts(state);
+  if (ports === undefined) return { http: 0, mqtt: 0 };
+  return { http: await portOrAny(ports.http), mqtt: await portOrAny(ports.mqtt) };
 }
 
+async function readPorts(state: string): Promise<Ports | undefined> {
+  try {
+    return Ports.parse(JSON.parse(await readFile(fileIn(state), "utf8")));
+  } catch {
+    return undefined; // Any free port will do as well.
+  }
+}
+
+/** Notes the ports for the next time; that they cannot be noted is no reason to stop. */
 export async function rememberPorts(state: string, ports: Ports): Promise<void> {
-  await mkdir(state, { recursive: true, mode: 0o700 });
-  await writeFile(fileIn(state), JSON.stringify(ports));
+  const draft = `${fileIn(state)}.new`;
+  try {
+    await mkdir(state, { recursive: true, mode: 0o700 });
+    await writeFile(draft, JSON.stringify(ports));
+    await rename(draft, fileIn(state));
+  } catch {
+    // They are looked for again next time.
+  }
 }
 
 const portOrAny = (port: number): Promise<number> => freePort({ host: HOST, port }).catch(() => 0);

@@ -2,6 +2,7 @@ import { parseFlags } from "#compose/embedded/sandbox/options.ts";
 import { startSandbox } from "#compose/embedded/sandbox/start.ts";
 import { EXIT } from "../errors.ts";
 import type { World } from "../world.ts";
+import { sandboxArgs } from "./sandbox-service.ts";
 
 export interface SandboxFlags {
   readonly port?: string;
@@ -15,17 +16,9 @@ export interface SandboxFlags {
 
 /** `loadstone sandbox`: serves an instance of known capacity until Ctrl-C. */
 export async function sandbox(world: World, flags: SandboxFlags): Promise<number> {
-  const given: readonly (readonly [string, string | undefined])[] = [
-    ["--port", flags.port],
-    ["--mqtt-port", flags.mqttPort],
-    ["--capacity", flags.capacity],
-    ["--limits", flags.limits],
-    ["--noise", flags.noise],
-    ["--seed", flags.seed],
-    ["--data", flags.state],
-  ];
-  const args = given.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
-  const running = await startSandbox({ ...parseFlags(args), log: world.warn });
+  const { mqttPort, state, port, capacity, limits, noise, seed } = flags;
+  const given = { port, "mqtt-port": mqttPort, capacity, limits, noise, seed, data: state };
+  const running = await startSandbox({ ...parseFlags(sandboxArgs(given)), log: world.warn });
   world.out(`${JSON.stringify(running.ready)}\n`);
   if (!world.signal.aborted) {
     await new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { EmbeddedError } from "#compose/embedded/error.ts";
 import { openEmbeddedClickHouse } from "#compose/embedded/clickhouse/supervise.ts";
 import type { ClickHouseAccess } from "#harness/store/clickhouse-client.ts";
 import { openStoreReader } from "#harness/store/clickhouse-reader.ts";
@@ -9,6 +10,7 @@ import type { Settings } from "../config.ts";
 import { ownerIsGone } from "../run/environment.ts";
 import type { World } from "../world.ts";
 import { Closers } from "./closers.ts";
+import { openCrashLog } from "./crash-log.ts";
 
 /** ClickHouse, ours or theirs, and both sides of the store on it. */
 export interface OpenStores extends AsyncDisposable {
@@ -28,7 +30,8 @@ export async function openStores(world: World, settings: Settings): Promise<Open
     await markSilentRuns(reader, writer);
     return { access, reader, writer, [Symbol.asyncDispose]: () => stack.close() };
   } catch (error) {
-    await stack.close();
+    // What went wrong first says more than what then would not close.
+    await stack.close().catch(() => undefined);
     throw error;
   }
 }
@@ -43,15 +46,19 @@ async function openAccess(
     const password = world.env["LOADSTONE_CLICKHOUSE_PASSWORD"] ?? "";
     return { url: settings.clickhouse, username: settings.clickhouseUser, password, database };
   }
-  const embedded = stack.use(
-    await openEmbeddedClickHouse({
-      dataDir: join(settings.data, "clickhouse"),
-      log: (line) => {
-        if (world.env["LOADSTONE_DEBUG"] !== undefined) world.warn(line);
-      },
+  const crash = openCrashLog(world);
+  const opening = openEmbeddedClickHouse({
+    dataDir: join(settings.data, "clickhouse"),
+    log: crash.log,
+  });
+  const { url, username, password } = stack.use(
+    await opening.catch((error: unknown) => {
+      if (error instanceof EmbeddedError && error.code === "EMBEDDED_CLICKHOUSE_CRASHED") {
+        crash.print();
+      }
+      throw error;
     }),
   );
-  const { url, username, password } = embedded;
   return { url, username, password, database };
 }
 

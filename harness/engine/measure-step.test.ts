@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Objective } from "#grader/contracts/objective.ts";
 import { seededRandom } from "../load/random.ts";
-import { toTrials } from "../measure/to-trial.ts";
+import { toObservation, toTrials } from "../measure/to-trial.ts";
 import { constantPace, poissonPace } from "../plan/pacer.ts";
 import { QueueDriver, type QueueOptions } from "../test/queue-driver.ts";
 import { skippingClock } from "../test/skipping-clock.ts";
@@ -27,11 +27,18 @@ const step: LoadStep = {
   growthRule: true,
 };
 
-async function drive(queue: Omit<QueueOptions, "clock">, change: Partial<LoadStep> = {}) {
+async function drive(
+  queue: Omit<QueueOptions, "clock">,
+  change: Partial<LoadStep> = {},
+  onTick: (driver: QueueDriver, atMs: number) => void = () => {},
+) {
   const clock = skippingClock();
   const asked = { ...step, ...change };
+  const driver = new QueueDriver({ ...queue, clock });
+  const beganAtMs = clock.now();
   const driven = await measureStep(asked, 3, {
-    driver: new QueueDriver({ ...queue, clock }),
+    driver,
+    onLateness: () => onTick(driver, clock.now() - beganAtMs),
     objective,
     clock,
     pacer: poissonPace,
@@ -41,7 +48,8 @@ async function drive(queue: Omit<QueueOptions, "clock">, change: Partial<LoadSte
     random: (segment) => seededRandom(7, segment),
   });
   const context = { runId: "r", objective, stepNumber: 3, firstIndex: 10 };
-  return { driven, ...toTrials(driven, asked, context) };
+  const trials = toTrials(driven, asked, context);
+  return { driven, trials, outcomes: toObservation(trials).windows };
 }
 
 describe("a load step", () => {
@@ -89,6 +97,69 @@ describe("a load step", () => {
     expect(trials[0]?.late).toBe(0);
     expect(trials[0]?.verdict).toBe("bad");
     expect(trials[0]?.reason).toContain("in-flight grew");
+  });
+
+  test("reports what was delivered inside the window, not what came after it", async () => {
+    const { trials } = await drive({ perSec: 70 });
+    expect(trials.at(-1)?.deliveredPerSec).toBeGreaterThan(60);
+    expect(trials.at(-1)?.deliveredPerSec).toBeLessThan(80);
+  });
+
+  test("ends an uncurtailed step at its first window of plain overload", async () => {
+    const { trials } = await drive({ perSec: 50 }, { curtail: false, settleMs: 0, windows: 3 });
+    expect(trials).toHaveLength(1);
+    expect(trials[0]).toMatchObject({ verdict: "bad", hard: true, curtailed: false });
+  });
+
+  test("blames a target that dies while settling, never the generator", async () => {
+    const { trials, outcomes } = await drive({ perSec: 500 }, { settleMs: 3000 }, (driver, at) => {
+      if (at > 800) driver.broken = "every session was closed";
+    });
+    expect(trials).toHaveLength(1);
+    expect(trials[0]).toMatchObject({ verdict: "bad", reason: "every session was closed" });
+    expect(outcomes[0]).toMatchObject({ valid: true, good: false, hard: true });
+  });
+
+  test("calls a window bad when the target died in it, however little was lost by then", async () => {
+    const { trials } = await drive({ perSec: 500 }, { settleMs: 0 }, (driver, at) => {
+      if (at > 990) driver.broken = "every session was closed";
+    });
+    expect(trials).toHaveLength(1);
+    expect(trials[0]).toMatchObject({ verdict: "bad", hard: true, curtailed: true });
+  });
+
+  test("calls a bad window hard when a session was closed in it", async () => {
+    const queue = { perSec: 120, bufferSec: 0.05 };
+    const patient = { curtail: false, settleMs: 0, windows: 1 };
+    const calm = await drive(queue, patient);
+    expect(calm.trials[0]).toMatchObject({ verdict: "bad", hard: false });
+    const dropping = await drive(queue, patient, (driver, at) => {
+      if (at > 2000) driver.dropped = 1;
+    });
+    expect(dropping.trials[0]).toMatchObject({ verdict: "bad", hard: true });
+  });
+
+  test("keeps overload hard where its window does not count, so that a drain follows", async () => {
+    const stallAt = new Map(Array.from({ length: 20 }, (_, i) => [i * 40, 90] as const));
+    const { outcomes } = await drive({ perSec: 30, stallAt }, { settleMs: 0 });
+    expect(outcomes[0]).toMatchObject({ valid: false, hard: true });
+  });
+
+  test("sends nothing when the run was stopped before it began", async () => {
+    const clock = skippingClock();
+    const driver = new QueueDriver({ perSec: 500, clock });
+    const stopped = measureStep(step, 0, {
+      driver,
+      objective,
+      clock,
+      pacer: constantPace,
+      signal: AbortSignal.abort(new Error("by hand")),
+      random: (segment) => seededRandom(1, segment),
+      onLedger: () => {
+        throw new Error("it began");
+      },
+    });
+    await expect(stopped).rejects.toThrow("by hand");
   });
 
   test("blames a stalled generator on itself, never on the target", async () => {

@@ -5,10 +5,10 @@ import type { AxisDriver } from "../axes/driver.ts";
 import { type Clock, pause } from "../load/clock.ts";
 import type { OpenWake } from "../load/ticker.ts";
 import { hashName, seededRandom } from "../load/random.ts";
-import type { OpenProbe } from "../measure/generator-health.ts";
+import { HealthWatch, type OpenProbe } from "../measure/generator-health.ts";
 import type { Ledger } from "../measure/ledger.ts";
 import { SecondSampler } from "../measure/second-sampler.ts";
-import { toTrials } from "../measure/to-trial.ts";
+import { toObservation, toTrials } from "../measure/to-trial.ts";
 import type { Pacer } from "../plan/pacer.ts";
 import type { AxisMeasurer, DrainStep, SecondCounts, StepContext } from "./axis-measurer.ts";
 import { drainTrial } from "./drain-trial.ts";
@@ -73,15 +73,10 @@ export class SlotMeasurer implements AxisMeasurer {
 
   async measure(step: LoadStep, context: StepContext) {
     const driven = await this.drive(step, context.stepNumber, context.signal);
-    const { trials, outcomes } = toTrials(driven, step, { ...context, objective: this.objective });
-    const observation: Observation = {
-      kind: "load",
-      windows: outcomes,
-      elapsedMs: Math.round(driven.elapsedMs),
-      harmSec: driven.harmSec,
-      ...ceilingOf(trials),
-    };
-    return { trials, observation };
+    const windows = toTrials(driven, step, { ...context, objective: this.objective });
+    const ceiling = ceilingOf(windows);
+    const trials = windows.map((trial) => ({ ...trial, ...ceiling }));
+    return { trials, observation: toObservation(trials) };
   }
 
   /** Drives a step without judging it. */
@@ -108,12 +103,15 @@ export class SlotMeasurer implements AxisMeasurer {
     const { clock, objective } = this.#options;
     const startedAtMs = clock.now();
     const startedAtWallMs = clock.wall();
+    using watch = new HealthWatch(() => clock.now(), this.#options.openProbe);
     const drained = await this.#empty(startedAtMs + step.maxMs, objective.deadlineMs, context);
     await pause(clock, step.quietMs, context.signal);
     const elapsedMs = Math.round(clock.now() - startedAtMs);
     const observation: Observation = { kind: "drain", drained, elapsedMs };
     const facts = { context, axis: this.axis, drained, elapsedMs, startedAtWallMs };
-    const trial: Trial = drainTrial({ ...facts, health: this.takeSecond().health });
+    const { openSockets } = this.#options.driver;
+    const health = watch.take({ intended: 0, unsent: 0, openSockets });
+    const trial: Trial = drainTrial({ ...facts, health });
     return { trial, observation };
   }
 
@@ -126,25 +124,26 @@ export class SlotMeasurer implements AxisMeasurer {
     await this.#options.driver[Symbol.asyncDispose]();
   }
 
-  /** Waits until nothing is in flight; what stays out in silence is counted lost. */
+  /** Waits until nothing is in flight; what stays out in silence will not come any more. */
   async #empty(untilMs: number, deadlineMs: number, context: StepContext): Promise<boolean> {
     const ledger = this.#ledger;
-    const { clock } = this.#options;
+    const { clock, driver } = this.#options;
     if (ledger === undefined) return true;
+    const out = () => ledger.inFlight + driver.pending;
     let quietSinceMs = clock.now();
-    let inFlight = ledger.inFlight;
-    while (ledger.inFlight > 0) {
-      if (ledger.inFlight !== inFlight) {
-        inFlight = ledger.inFlight;
+    let before = out();
+    while (out() > 0) {
+      if (out() !== before) {
+        before = out();
         quietSinceMs = clock.now();
       }
-      if (clock.now() - quietSinceMs > SILENCE_MS + deadlineMs) {
+      const silentMs = clock.now() - quietSinceMs;
+      const silent = driver.pending === 0 && silentMs > SILENCE_MS + deadlineMs;
+      const late = clock.now() >= untilMs;
+      if (silent || late) {
         ledger.loseAllInFlight();
-        return true;
-      }
-      if (clock.now() >= untilMs) {
-        ledger.loseAllInFlight();
-        return false;
+        driver.abandon();
+        return !late;
       }
       await pause(clock, 50, context.signal);
     }

@@ -22,6 +22,26 @@ describe("the ledger", () => {
     expect(ledger.inFlight).toBe(0);
   });
 
+  test("counts a loss bad once its deadline has passed, and not before", () => {
+    const { ledger, segment } = opened(2);
+    for (const slot of [0, 1]) ledger.sent(slot, slot * 10, 0);
+    ledger.arrivedInOrder(1, 0, 25);
+    ledger.expire(50);
+    expect(segment.bad).toBe(0);
+    ledger.expire(101);
+    expect(segment.bad).toBe(1);
+  });
+
+  test("counts an arrival for the segment it fell into, and for none after the last", () => {
+    const { ledger, segment } = opened(2);
+    for (const slot of [0, 1]) ledger.sent(slot, slot * 10, 0);
+    ledger.arrivedInOrder(0, 0, 5);
+    ledger.endSegment(segment, 20);
+    ledger.arrivedInOrder(1, 0, 25);
+    expect(segment.arrivals).toBe(1);
+    expect(ledger.totals.done).toBe(2);
+  });
+
   test("leaves the other streams alone", () => {
     const { ledger } = opened(2);
     ledger.sent(0, 0, 0);
@@ -39,6 +59,8 @@ describe("the ledger", () => {
     ledger.arrivedInOrder(0, 0, 20);
     expect(segment.reordered).toBe(1);
     expect(segment.lost).toBe(0);
+    ledger.expire(1000);
+    expect(segment.bad).toBe(0);
     expect(ledger.totals.done).toBe(2);
   });
 

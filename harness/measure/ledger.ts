@@ -2,8 +2,8 @@ import { Histogram } from "./histogram.ts";
 
 /**
  * What became of every message of one step. A message is a slot, numbered in the order of intended
- * send times; its state moves once from `due` to one of the ends, except that a late answer may
- * still overtake `lost` and `pending`.
+ * send times; its state moves once from `due` over `sent` to one of the ends, except that a message
+ * taken for lost may still arrive.
  */
 export const SLOT = {
   due: 0,
@@ -81,7 +81,8 @@ export class Ledger {
   #youngest = new Int32Array(0);
   #slots = 0;
   #expired = 0;
-  #segments: Segment[] = [];
+  readonly #segments: Segment[] = [];
+  #running: Segment | undefined;
 
   constructor(deadlineMs: number, streams: number) {
     this.deadlineMs = deadlineMs;
@@ -91,10 +92,6 @@ export class Ledger {
 
   get slots(): number {
     return this.#slots;
-  }
-
-  get segments(): readonly Segment[] {
-    return this.#segments;
   }
 
   /** Sent and neither answered, failed nor known lost. */
@@ -119,17 +116,18 @@ export class Ledger {
       reordered: 0,
       acknowledged: 0,
       arrivals: 0,
-      inFlightStart: this.inFlight,
-      inFlightEnd: this.inFlight,
+      inFlightStart: 0,
+      inFlightEnd: 0,
       errorClasses: new Map(),
     };
     this.#segments.push(segment);
+    this.#running = segment;
     return segment;
   }
 
   endSegment(segment: Segment, endedAtMs: number): void {
     segment.endedAtMs = endedAtMs;
-    segment.inFlightEnd = this.inFlight;
+    this.#running = undefined;
   }
 
   /** Opens the next slot of the running segment. */
@@ -215,8 +213,7 @@ export class Ledger {
     this.#state[slot] = SLOT.done;
     this.#doneAt[slot] = atMs;
     this.totals.done++;
-    const running = this.#segments[this.#segments.length - 1];
-    if (running !== undefined) running.arrivals++;
+    if (this.#running !== undefined) this.#running.arrivals++;
     const latencyMs = atMs - (this.#intendedAt[slot] ?? 0);
     this.recentLatency.record(latencyMs);
     if (latencyMs > this.deadlineMs) {
@@ -228,11 +225,15 @@ export class Ledger {
     }
   }
 
-  /** Counts slots whose deadline has passed unanswered. Call it often; it never looks back. */
+  /**
+   * Counts slots whose deadline has passed unanswered, those known lost among them. Call it often;
+   * it never looks back.
+   */
   expire(nowMs: number): void {
     const limit = nowMs - this.deadlineMs;
     while (this.#expired < this.#slots && (this.#intendedAt[this.#expired] ?? 0) < limit) {
-      if (this.#state[this.#expired] === SLOT.sent) this.#settleBad(this.#expired);
+      const state = this.#state[this.#expired];
+      if (state === SLOT.sent || state === SLOT.lost) this.#settleBad(this.#expired);
       this.#expired++;
     }
   }
@@ -267,7 +268,7 @@ export class Ledger {
     this.totals.lost++;
     const segment = this.#segmentOfSlot(slot);
     if (segment !== undefined) segment.lost++;
-    this.#settleBad(slot);
+    // Bad only once its deadline has passed: until then it may just have been overtaken.
   }
 
   #settleBad(slot: number): void {

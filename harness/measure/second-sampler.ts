@@ -1,8 +1,10 @@
 import type { SecondCounts } from "../engine/axis-measurer.ts";
 import { HealthWatch, type OpenProbe } from "./generator-health.ts";
+import { Histogram } from "./histogram.ts";
 import type { Ledger, LedgerTotals } from "./ledger.ts";
 
-const NOTHING: LedgerTotals = {
+const COUNTS = ["intended", "sent", "done", "good", "late", "lost", "failed", "unsent"] as const;
+const NOTHING: Readonly<LedgerTotals> = {
   intended: 0,
   sent: 0,
   done: 0,
@@ -16,15 +18,20 @@ const NOTHING: LedgerTotals = {
 /** Turns a ledger's running totals into counts per second, across the ledgers of many steps. */
 export class SecondSampler implements Disposable {
   readonly #health: HealthWatch;
+  readonly #latency = new Histogram();
   #ledger: Ledger | undefined;
   #before: LedgerTotals = NOTHING;
+  /** What older ledgers counted since the last take. */
+  #carried: LedgerTotals = NOTHING;
 
   constructor(now: () => number, openProbe?: OpenProbe) {
     this.#health = new HealthWatch(now, openProbe);
   }
 
-  /** Counts of the ledger before are lost if not taken: take a second first. */
+  /** Counts from a new ledger on; what the one before still held goes into the next second. */
   follow(ledger: Ledger): void {
+    this.#carried = this.#since();
+    if (this.#ledger !== undefined) this.#latency.add(this.#ledger.recentLatency);
     this.#ledger = ledger;
     this.#before = { ...ledger.totals };
   }
@@ -34,29 +41,33 @@ export class SecondSampler implements Disposable {
   }
 
   take(openSockets: number): SecondCounts {
-    const now = this.#ledger?.totals ?? NOTHING;
-    const before = this.#before;
-    const since = (key: keyof LedgerTotals) => Math.max(0, now[key] - before[key]);
-    const intended = since("intended");
-    const unsent = since("unsent");
-    const latency = this.#ledger?.recentLatency;
+    const { done, failed, ...since } = this.#since();
+    const { intended, unsent } = since;
+    if (this.#ledger !== undefined) this.#latency.add(this.#ledger.recentLatency);
     const counts: SecondCounts = {
-      intended,
-      sent: since("sent"),
-      delivered: since("done"),
-      good: since("good"),
-      late: since("late"),
-      lost: since("lost"),
-      errors: since("failed"),
-      unsent,
+      ...since,
+      delivered: done,
+      errors: failed,
       inFlight: this.#ledger?.inFlight ?? 0,
-      latency: latency?.toSparse() ?? { buckets: [], counts: [] },
-      latencyP99Ms: latency?.quantile(0.99) ?? 0,
+      latency: this.#latency.toSparse(),
+      latencyP99Ms: this.#latency.quantile(0.99),
       health: this.#health.take({ intended, unsent, openSockets }),
     };
-    latency?.clear();
-    this.#before = { ...now };
+    this.#latency.clear();
+    this.#ledger?.recentLatency.clear();
+    this.#carried = NOTHING;
+    this.#before = { ...(this.#ledger?.totals ?? NOTHING) };
     return counts;
+  }
+
+  /** Counts since the last take. A loss taken back may lower one: never below zero. */
+  #since(): LedgerTotals {
+    const now = this.#ledger?.totals ?? NOTHING;
+    const since = { ...NOTHING };
+    for (const key of COUNTS) {
+      since[key] = Math.max(0, this.#carried[key] + now[key] - this.#before[key]);
+    }
+    return since;
   }
 
   [Symbol.dispose](): void {

@@ -1,11 +1,12 @@
-import type { WindowOutcome } from "#grader/capacity/step.ts";
+import type { Observation, WindowOutcome } from "#grader/capacity/step.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
-import { generatorFault, judgeWindow } from "../engine/verdict.ts";
+import { generatorFault, type Judgement, judgeWindow } from "../engine/verdict.ts";
 import type { DrivenStep, DrivenWindow, LoadStep } from "../engine/measure-step.ts";
 import { Histogram } from "./histogram.ts";
 import { type Ledger, type Segment, SLOT } from "./ledger.ts";
 
+/** Where the slots of a segment ended. */
 interface Ends {
   good: number;
   late: number;
@@ -18,6 +19,7 @@ interface Ends {
 /** Where each slot of a segment ended, and how long the answered ones took. */
 function classify(ledger: Ledger, segment: Segment) {
   const ends: Ends = { good: 0, late: 0, lost: 0, errors: 0, unsent: 0, pending: 0 };
+  let neverHandled = 0;
   const latency = new Histogram();
   const service = new Histogram();
   const last = segment.firstSlot + segment.slots;
@@ -42,14 +44,18 @@ function classify(ledger: Ledger, segment: Segment) {
         ends.unsent++;
         break;
       case SLOT.sent:
-      case SLOT.due:
         ends.pending++;
+        break;
+      case SLOT.due:
+        // The driver took it and did nothing: an accounting error of ours.
+        ends.pending++;
+        neverHandled++;
         break;
       default:
         return state satisfies never;
     }
   }
-  return { ends, latency, service };
+  return { ends, neverHandled, latency, service };
 }
 
 export interface TrialContext {
@@ -60,21 +66,11 @@ export interface TrialContext {
   readonly firstIndex: number;
 }
 
-/** A driven step as stored trials, and as what the search may know of them. */
-export function toTrials(
-  driven: DrivenStep,
-  step: LoadStep,
-  context: TrialContext,
-): { trials: Trial[]; outcomes: WindowOutcome[] } {
-  const trials: Trial[] = [];
-  const outcomes: WindowOutcome[] = [];
-  for (const window of driven.windows) {
-    const index = context.firstIndex + trials.length;
-    const trial = toTrial(driven, window, step, context, index);
-    trials.push(trial);
-    outcomes.push(toOutcome(trial));
-  }
-  return { trials, outcomes };
+/** A driven step as trials, one a window. */
+export function toTrials(driven: DrivenStep, step: LoadStep, context: TrialContext): Trial[] {
+  return driven.windows.map((window, at) =>
+    toTrial(driven, window, step, context, context.firstIndex + at),
+  );
 }
 
 function toTrial(
@@ -85,30 +81,12 @@ function toTrial(
   index: number,
 ): Trial {
   const { segment, health } = window;
-  const { ends, latency, service } = classify(driven.ledger, segment);
+  const { ends, neverHandled, latency, service } = classify(driven.ledger, segment);
   const measuredMs = Math.max(0, segment.endedAtMs - segment.startedAtMs);
-  const bad = ends.late + ends.lost + ends.errors + ends.unsent + ends.pending;
-  const growth = segment.inFlightEnd - segment.inFlightStart;
-  const judged = judgeWindow(
-    { planned: segment.plannedCount, bad, lost: ends.lost, errors: ends.errors, growth },
-    context.objective,
-    step.growthRule && !window.curtailed,
-  );
-  const fault = generatorFault(
-    {
-      intended: segment.slots,
-      unsentByUs: window.unsentByUs,
-      latenessP99Ms: health.latenessP99Ms,
-      latenessP999Ms: health.latenessP999Ms,
-      loopDelayMaxMs: health.loopDelayMaxMs,
-      cpuRatio: health.cpuRatio,
-      unaccounted: segment.slots - ends.good - bad,
-    },
-    context.objective.deadlineMs,
-  );
-  const overloaded = driven.settleAborted
-    ? { verdict: "bad" as const, reason: "overload while settling: most messages late or lost" }
-    : judged;
+  const { verdict, reason, hard } = judge(driven, window, step, context.objective, {
+    ends,
+    neverHandled,
+  });
   const latencyMs = latency.quantiles();
   const serviceMs = service.quantiles();
   return {
@@ -121,6 +99,7 @@ function toTrial(
     startedAtMs: Math.round(window.startedAtWallMs),
     measuredMs: Math.round(measuredMs),
     stepElapsedMs: Math.round(driven.elapsedMs),
+    stepHarmSec: driven.harmSec,
     planned: segment.plannedCount,
     intended: segment.slots,
     sent: segment.slots - ends.unsent,
@@ -135,15 +114,58 @@ function toTrial(
     ...(serviceMs === undefined ? {} : { serviceMs }),
     errorClasses: Object.fromEntries(segment.errorClasses),
     curtailed: window.curtailed,
-    hard: overloaded.verdict === "bad" && window.hard && fault === undefined,
-    verdict: fault === undefined ? overloaded.verdict : "invalid",
-    reason: fault ?? overloaded.reason,
+    hard,
+    verdict,
+    reason,
     health,
   };
 }
 
-/** What the search may know of a stored trial; regrading starts from here too. */
-export function toOutcome(trial: Trial): WindowOutcome {
+/** Ours first: a window that the generator spoiled says nothing of the target. */
+function judge(
+  driven: DrivenStep,
+  window: DrivenWindow,
+  step: LoadStep,
+  objective: Objective,
+  { ends, neverHandled }: { readonly ends: Ends; readonly neverHandled: number },
+): Pick<Trial, "verdict" | "reason" | "hard"> {
+  const { segment, health } = window;
+  const { lost, errors } = ends;
+  const bad = ends.late + lost + errors + ends.unsent + ends.pending;
+  const growth = segment.inFlightEnd - segment.inFlightStart;
+  const judged =
+    forced(driven) ??
+    judgeWindow(
+      { planned: segment.plannedCount, bad, lost, errors, growth },
+      objective,
+      step.growthRule && !window.curtailed,
+    );
+  const hard = judged.verdict === "bad" && window.hard;
+  const fault = generatorFault(
+    {
+      intended: segment.slots,
+      unsentByUs: window.unsentByUs,
+      latenessP99Ms: health.latenessP99Ms,
+      latenessP999Ms: health.latenessP999Ms,
+      loopDelayMaxMs: health.loopDelayMaxMs,
+      cpuRatio: health.cpuRatio,
+      unaccounted: neverHandled,
+    },
+    objective.deadlineMs,
+  );
+  // Overload stays overload for the drain's sake, even where the window does not count.
+  return fault === undefined ? { ...judged, hard } : { verdict: "invalid", reason: fault, hard };
+}
+
+/** What decides whatever the counts say. */
+function forced(driven: DrivenStep): Judgement | undefined {
+  if (driven.broken !== null) return { verdict: "bad", reason: driven.broken };
+  if (!driven.settleAborted) return undefined;
+  return { verdict: "bad", reason: "overload while settling: most messages late or lost" };
+}
+
+/** What the search may know of a trial. */
+function toOutcome(trial: Trial): WindowOutcome {
   const planned = Math.max(1, trial.planned);
   return {
     good: trial.verdict === "good",
@@ -153,6 +175,19 @@ export function toOutcome(trial: Trial): WindowOutcome {
     growthRatio: (trial.inFlightEnd - trial.inFlightStart) / planned,
     deliveredPerSec: trial.deliveredPerSec,
     measuredMs: trial.measuredMs,
+  };
+}
+
+/** What the search is told of a load step, live or from the store. */
+export function toObservation(trials: readonly Trial[]): Extract<Observation, { kind: "load" }> {
+  const [first] = trials;
+  const { generatorCeiling } = first ?? {};
+  return {
+    kind: "load",
+    windows: trials.map(toOutcome),
+    elapsedMs: first?.stepElapsedMs ?? 0,
+    harmSec: first?.stepHarmSec ?? 0,
+    ...(generatorCeiling === undefined ? {} : { generatorCeiling }),
   };
 }
 

@@ -38,8 +38,10 @@ export interface PlanInput {
 }
 
 export function makePlan(input: PlanInput): Plan {
-  const axes = input.axes.map((axis) => planAxis(axis, input));
-  const { targetKind, depth, seed, maxUnits, connectsPerSec } = input;
+  // Units come in pairs.
+  const maxUnits = Math.max(2, 2 * Math.floor(input.maxUnits / 2));
+  const axes = input.axes.map((axis) => planAxis(axis, { ...input, maxUnits }));
+  const { targetKind, depth, seed, connectsPerSec } = input;
   return { targetKind, depth, seed, maxUnits, connectsPerSec, axes };
 }
 

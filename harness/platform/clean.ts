@@ -1,19 +1,31 @@
+import { access, rm } from "node:fs/promises";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
+import { isCode } from "./journal.ts";
 import { isAlive } from "./liveness.ts";
-import { listManifests, type Manifest, readManifest, reopenManifest } from "./manifest.ts";
+import {
+  type Entry,
+  type Header,
+  listManifests,
+  type Manifest,
+  readManifest,
+  reopenManifest,
+} from "./manifest.ts";
 import { type Leftover, removeRun } from "./removal.ts";
 import type { PlatformSession } from "./session.ts";
 
 export interface CleanOptions {
   readonly manifestDir: string;
-  /** Signs in at the instance of a manifest; asked once for each URL. */
-  readonly openSession: (url: string) => Promise<PlatformSession>;
+  /**
+   * Signs in at the instance of a manifest, or at our own sandbox whose state is in the directory
+   * named; asked once for each. What it throws is the reason why things are left there.
+   */
+  readonly openSession: (url: string, sandbox: string | undefined) => Promise<PlatformSession>;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
   /** Which targets to clean; all by default. */
-  readonly only?: (url: string) => boolean;
+  readonly only?: (url: string, sandbox: string | undefined) => boolean;
 }
 
 /** A thing a dead run left on an instance and that could not be deleted now either. */
@@ -34,9 +46,11 @@ export interface Cleaning {
  */
 export async function cleanTarget(options: CleanOptions): Promise<Cleaning> {
   const sessions = new Map<string, Promise<PlatformSession>>();
-  const sessionAt = (url: string) => {
-    const session = sessions.get(url) ?? options.openSession(url);
-    sessions.set(url, session);
+  const sessionAt = ({ url, sandbox }: Header) => {
+    // A sandbox has another port each time; it is its state that is cleaned.
+    const place = sandbox ?? url;
+    const session = sessions.get(place) ?? options.openSession(url, sandbox);
+    sessions.set(place, session);
     return session;
   };
   let removed = 0;
@@ -49,11 +63,13 @@ export async function cleanTarget(options: CleanOptions): Promise<Cleaning> {
   return { removed, left };
 }
 
+type SessionAt = (header: Header) => Promise<PlatformSession>;
+
 const NOTHING: Cleaning = { removed: 0, left: [] };
 
 async function cleanFile(
   file: string,
-  sessionAt: (url: string) => Promise<PlatformSession>,
+  sessionAt: SessionAt,
   options: CleanOptions,
 ): Promise<Cleaning> {
   const { header, outstanding } = await readManifest(file);
@@ -61,7 +77,13 @@ async function cleanFile(
     options.log(`${file} names no run: a run is just starting, or another version wrote it`);
     return NOTHING;
   }
-  if (isAlive(header) || options.only?.(header.url) === false) return NOTHING;
+  const { url, sandbox } = header;
+  if (isAlive(header) || options.only?.(url, sandbox) === false) return NOTHING;
+  if (sandbox !== undefined && (await isMissing(sandbox))) {
+    options.log(`Run ${header.runId}: its sandbox is gone, and with it all that it created`);
+    await rm(file, { force: true });
+    return NOTHING;
+  }
   const manifest = await reopenManifest(file, header, outstanding);
   try {
     return await cleanRun(manifest, sessionAt, options);
@@ -70,26 +92,43 @@ async function cleanFile(
   }
 }
 
+/** Not there at all; one that may only not be looked at is there. */
+const isMissing = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => false,
+    (error: unknown) => isCode(error, "ENOENT"),
+  );
+
 async function cleanRun(
   manifest: Manifest,
-  sessionAt: (url: string) => Promise<PlatformSession>,
+  sessionAt: SessionAt,
   { log, signal, clock = systemClock }: CleanOptions,
 ): Promise<Cleaning> {
   if (manifest.outstanding().length === 0) return NOTHING;
   const { url, runId } = manifest.header;
-  const origin = { url, runId };
-  try {
-    const session = (await sessionAt(url)).under(signal);
-    const { removed, left } = await removeRun({ session, manifest, log, clock });
-    log(`Run ${runId} on ${url}: ${removed} removed, ${left.length} left`);
-    return { removed, left: left.map((one) => ({ ...one, ...origin })) };
-  } catch (error) {
+  const leave = (entries: readonly Entry[], error: unknown): Cleaning => {
     if (!(error instanceof LoadstoneError)) throw error;
-    log(`Run ${runId} on ${url}: ${error.message}`);
     const reason = error.message;
-    return {
-      removed: 0,
-      left: manifest.outstanding().map((entry) => ({ ...entry, ...origin, reason })),
-    };
+    return { removed: 0, left: entries.map((entry) => ({ ...entry, url, runId, reason })) };
+  };
+  let session: PlatformSession;
+  try {
+    session = (await sessionAt(manifest.header)).under(signal);
+  } catch (error) {
+    return leave(manifest.outstanding(), error);
+  }
+  try {
+    const { removed, left } = await removeRun({ session, manifest, log: withoutLeft(log), clock });
+    log(`Run ${runId} on ${url}: ${removed} removed, ${left.length} left`);
+    return { removed, left: left.map((one) => ({ ...one, url, runId })) };
+  } catch (error) {
+    return leave(manifest.outstanding(), error);
   }
 }
+
+/** What is left is returned, for whoever asked to count: thousands of lines would say less. */
+const withoutLeft =
+  (log: (line: string) => void) =>
+  (line: string): void => {
+    if (!line.startsWith("Could not delete ")) log(line);
+  };

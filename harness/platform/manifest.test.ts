@@ -78,6 +78,21 @@ describe("a manifest", () => {
     await expect(openManifest(dir, { ...RUN, runId: "../x" })).rejects.toThrow("runId");
   });
 
+  it("knows a sandbox of ours by its state", async () => {
+    const manifest = await openManifest(dir, { ...RUN, sandbox: "/data/sandbox" });
+    await manifest.close(false);
+    expect((await readManifest(manifest.file)).header?.sandbox).toBe("/data/sandbox");
+  });
+
+  it("says that its directory cannot be written", async () => {
+    const file = join(dir, "file");
+    await writeFile(file, "");
+    await expect(openManifest(join(file, "manifests"), RUN)).rejects.toMatchObject({
+      code: "PROVISIONING_FAILED",
+      message: expect.stringContaining("Cannot write the manifest"),
+    });
+  });
+
   it("is no error when there never was one", async () => {
     expect(await listManifests(join(dir, "none"))).toEqual([]);
   });

@@ -20,6 +20,8 @@ const Header = z.object({
   pid: z.int(),
   /** Tells this process from a later one with the same pid; absent where the system hides it. */
   processStart: z.string().optional(),
+  /** State directory of a sandbox of our own: it died with the run, and its port tells nothing. */
+  sandbox: z.string().optional(),
 });
 export type Header = z.infer<typeof Header>;
 
@@ -62,17 +64,29 @@ export interface ManifestContent {
 /** Starts the manifest of a run; a second one of the same run id is refused. */
 export async function openManifest(
   dir: string,
-  run: { readonly runId: string; readonly url: string; readonly pid?: number },
+  run: {
+    readonly runId: string;
+    readonly url: string;
+    readonly pid?: number;
+    readonly sandbox?: string | undefined;
+  },
 ): Promise<Manifest> {
   const pid = run.pid ?? process.pid;
   const processStart = startOfProcess(pid);
   const header = Header.parse({ event: "run", ...run, pid, processStart });
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await mkdir(dir, { recursive: true, mode: 0o700 }).catch(cannotWrite);
   const file = join(dir, `${header.runId}.ndjson`);
   const handle = await open(file, "ax", 0o600).catch(cannotWrite);
   const journal = journalOn(handle);
-  await journal.append(header);
-  await syncDirectory(dir);
+  try {
+    await journal.append(header);
+    await syncDirectory(dir).catch(cannotWrite);
+  } catch (error) {
+    // Nothing has been created yet, and half a manifest would only puzzle the next clean-up.
+    await journal.close().catch(() => undefined);
+    await rm(file, { force: true }).catch(() => undefined);
+    throw error;
+  }
   return manifestOn(file, header, journal, []);
 }
 
@@ -84,7 +98,7 @@ export async function reopenManifest(
 ): Promise<Manifest> {
   const handle = await open(file, "a").catch(cannotWrite);
   // Ends a torn line, so that what follows begins on its own.
-  await handle.appendFile("\n").catch(cannotWrite);
+  await handle.appendFile("\n").catch(() => undefined);
   return manifestOn(file, header, journalOn(handle), outstanding);
 }
 

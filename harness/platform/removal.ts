@@ -94,7 +94,8 @@ function openSweep(
       if (!isGone(error)) return leave([entry], error, false);
     }
     failedInRow = 0;
-    await manifest.removed(entry.kind, entry.name);
+    // A line that cannot be written (a full disk) only costs the next clean-up a look.
+    await manifest.removed(entry.kind, entry.name).catch(() => undefined);
     onSettled(wasDeleted);
   }
 

@@ -1,16 +1,23 @@
 import { createHash } from "node:crypto";
 import type { AxisResult } from "#grader/contracts/capacity.ts";
-import type { Letter, Report, RunFacts, RunVerdict } from "#grader/contracts/report.ts";
+import {
+  type Letter,
+  LETTERS,
+  type Report,
+  type RunFacts,
+  type RunVerdict,
+} from "#grader/contracts/report.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import { buildReport } from "#grader/report.ts";
 import type { StoreWriter } from "#harness/store/store.ts";
-import { EXIT, LoadstoneError } from "../errors.ts";
+import { ERRORS, EXIT, LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { CleanUp, RunTarget } from "../target/target.ts";
 import { generatorFacts, LOADSTONE_VERSION, runOwner } from "./environment.ts";
 import type { RunNews } from "./progress.ts";
 import { RunRecord } from "./run-record.ts";
+import { StoreWatch } from "./store-watch.ts";
 import { createSearch, searchAxis } from "./search-axis.ts";
 
 export interface GradeRunOptions {
@@ -23,6 +30,8 @@ export interface GradeRunOptions {
   readonly onNews: (news: RunNews) => void;
   /** The letter the target holds from an earlier run, which noise alone must not change. */
   readonly previousLetter: Letter | undefined;
+  /** The run ends with exit 122 below this letter. */
+  readonly min: Letter | undefined;
 }
 
 export interface GradedRun {
@@ -30,53 +39,89 @@ export interface GradedRun {
   readonly cleanUp: CleanUp;
   /** The error that ended the run early, if one did. */
   readonly error: LoadstoneError | undefined;
+  /** What the store could not take, in words; undefined when it has every row. */
+  readonly storeTrouble: string | undefined;
 }
 
 const HEARTBEAT_MS = 10_000;
 
-/** A whole run: every axis searched, the report built and stored, the target cleaned up. */
+/** A whole run: every axis searched, the target cleaned up, the report built and stored. */
 export async function gradeRun(options: GradeRunOptions): Promise<GradedRun> {
-  const { plan, target, store, clock, runId, signal } = options;
-  const startedAtWallMs = clock.wall();
-  const record = new RunRecord(store, clock, {
+  const { store, clock, onNews } = options;
+  const startedAtMs = clock.wall();
+  const record = openRecord(options, startedAtMs);
+  const storeWatch = new StoreWatch(store, onNews);
+  const heart = setInterval(() => {
+    record.heartbeat();
+    storeWatch.look();
+  }, HEARTBEAT_MS);
+  try {
+    const searched = await searchAll(options, record);
+    // Cleaning up comes before the last words, so that they can say what is left.
+    const cleanUp = await cleanTarget(options, record);
+    const report = reportOf(options, searched, cleanUp, startedAtMs);
+    record.grade(report, digestOf(report));
+    record.finish(report.run.verdict, report.run.reason, report.run.endedAtMs);
+    const storeTrouble = await storeWatch.atEnd();
+    return { report, cleanUp, error: searched.error, storeTrouble };
+  } catch (error) {
+    record.event("error", "error", null, String(error));
+    record.finish("invalid", "internal error", clock.wall());
+    await Promise.allSettled([cleanTarget(options, record)]);
+    await Promise.allSettled([store.flush()]);
+    throw error;
+  } finally {
+    clearInterval(heart);
+  }
+}
+
+function openRecord(options: GradeRunOptions, startedAtMs: number): RunRecord {
+  const { plan, target, runId } = options;
+  return new RunRecord(options.store, options.clock, {
     runId,
     targetKind: target.kind,
     targetUrl: target.url,
     depth: plan.depth,
     axes: plan.axes.map(({ axis }) => axis),
     seed: plan.seed,
-    startedAtMs: startedAtWallMs,
+    startedAtMs,
     plan: JSON.stringify(plan),
     environment: JSON.stringify({ ...generatorFacts(), ...runOwner() }),
     loadstoneVersion: LOADSTONE_VERSION,
   });
-  const heart = setInterval(() => record.heartbeat(), HEARTBEAT_MS);
-  try {
-    const { results, trials, error } = await searchAll(options, record);
-    const facts = runFacts(options, results, error, startedAtWallMs);
-    const report = buildReport({
-      run: facts,
-      axes: results,
-      trials,
-      objectives: plan.axes.map(({ objective }) => objective),
-      generator: generatorFacts(),
-      previousLetter: options.previousLetter,
-    });
-    // Cleaning up comes before the last words, so that they can say what is left.
-    const cleanUp = await cleanTarget(options, record);
-    record.grade(report, digestOf(report));
-    record.finish(facts.verdict, facts.reason, facts.endedAtMs);
-    await store.flush();
-    return { report, cleanUp, error };
-  } catch (error) {
-    record.event("error", "error", null, String(error));
-    record.finish("invalid", signal.aborted ? "stopped by hand" : "internal error", clock.wall());
-    await cleanTarget(options, record);
-    await store.flush();
-    throw error;
-  } finally {
-    clearInterval(heart);
-  }
+}
+
+/** The report, its exit code decided last because letter and clean-up have a say in it. */
+function reportOf(
+  options: GradeRunOptions,
+  { results, trials, error }: Searched,
+  cleanUp: CleanUp,
+  startedAtMs: number,
+): Report {
+  const report = buildReport({
+    run: runFacts(options, results, error, startedAtMs),
+    axes: results,
+    trials,
+    objectives: options.plan.axes.map(({ objective }) => objective),
+    generator: generatorFacts(),
+    previousLetter: options.previousLetter,
+  });
+  const { exitCode } = report.run;
+  if (exitCode !== EXIT.ok) return report;
+  if (cleanUp.left.length > 0) return withExit(report, ERRORS.CLEANUP_INCOMPLETE.exit);
+  return meetsMinimum(report, options.min) ? report : withExit(report, EXIT.belowMinimum);
+}
+
+const withExit = (report: Report, exitCode: number): Report => ({
+  ...report,
+  run: { ...report.run, exitCode },
+});
+
+/** Letters run from the best to the worst. */
+export function meetsMinimum(report: Report, min: Letter | undefined): boolean {
+  if (min === undefined) return true;
+  const { letter } = report.grade;
+  return letter !== null && LETTERS.indexOf(letter) <= LETTERS.indexOf(min);
 }
 
 interface Searched {
@@ -90,6 +135,7 @@ async function searchAll(options: GradeRunOptions, record: RunRecord): Promise<S
   const results: AxisResult[] = [];
   const trials: Trial[] = [];
   const startedAtMs = options.clock.now();
+  let firstStep = 0;
   for (const [position, axisPlan] of plan.axes.entries()) {
     if (signal.aborted) break;
     const later = plan.axes.slice(position + 1);
@@ -106,10 +152,15 @@ async function searchAll(options: GradeRunOptions, record: RunRecord): Promise<S
         axisNumber: position + 1,
         axisCount: plan.axes.length,
         firstIndex: trials.length,
+        firstStep,
       });
+      firstStep += found.steps;
       results.push(found.result);
       trials.push(...found.trials);
       record.event("state", "info", axisPlan.axis, `${axisPlan.axis}: ${found.result.reason}`);
+      if (found.error !== undefined) return { results, trials, error: found.error };
+      // A target that does not come back gets no further load.
+      if (found.result.flags.includes("no-recovery")) break;
     } catch (error) {
       if (signal.aborted) break;
       if (!(error instanceof LoadstoneError)) throw error;
@@ -171,7 +222,12 @@ export function verdictOf(
     return { verdict: "interrupted", reason, exitCode: EXIT.interrupted };
   }
   if (error !== undefined) {
-    return { verdict: "invalid", reason: error.message, exitCode: EXIT.unreachable };
+    return { verdict: "invalid", reason: error.message, exitCode: ERRORS[error.code].exit };
+  }
+  const dead = results.find(({ flags }) => flags.includes("no-recovery"));
+  if (dead !== undefined) {
+    const reason = `${dead.id}: the target did not recover. ${dead.reason}`;
+    return { verdict: "invalid", reason, exitCode: EXIT.invalidRun };
   }
   const failed = results.find(({ verdict }) => verdict === "failed");
   if (failed !== undefined) {

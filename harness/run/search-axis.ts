@@ -7,6 +7,7 @@ import { figure } from "#grader/contracts/figure.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import type { EstimateDetail } from "#harness/store/rows.ts";
 import type { StoreWriter } from "#harness/store/store.ts";
+import { LoadstoneError } from "../errors.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import type { LoadStep } from "../engine/measure-step.ts";
 import type { Clock } from "../load/clock.ts";
@@ -29,11 +30,16 @@ export interface SearchContext {
   readonly laterMs: number;
   /** Index of the axis' first trial in the run. */
   readonly firstIndex: number;
+  /** Number of its first step: late answers of another axis' step must find no home here. */
+  readonly firstStep: number;
 }
 
 export interface AxisOutcome {
   readonly result: AxisResult;
   readonly trials: readonly Trial[];
+  readonly steps: number;
+  /** What ended the axis before its time; the result then holds what was known. */
+  readonly error: LoadstoneError | undefined;
 }
 
 const SECOND_MS = 1000;
@@ -48,7 +54,8 @@ export async function searchAxis(
   const axisRun = new AxisRun(plan, measurer, search, context);
   const result = await axisRun.toEnd();
   const { unit } = AXES[plan.axis];
-  return { result: { id: plan.axis, unit, ...result }, trials: axisRun.trials };
+  const { trials, steps, error } = axisRun;
+  return { result: { id: plan.axis, unit, ...result }, trials, steps, error };
 }
 
 /** The search that fits an axis: Units connected are a stock, everything else is a rate. */
@@ -62,7 +69,8 @@ class AxisRun {
   readonly #search: Search;
   readonly #context: SearchContext;
   readonly #progress: AxisProgress;
-  #stepNumber = 0;
+  steps = 0;
+  error: LoadstoneError | undefined;
   #step: Step | undefined;
 
   constructor(plan: AxisPlan, measurer: AxisMeasurer, search: Search, context: SearchContext) {
@@ -86,7 +94,10 @@ class AxisRun {
       }
     } catch (error) {
       if (signal.aborted) return this.#search.stop("stopped by hand", "interrupted");
-      throw error;
+      if (!(error instanceof LoadstoneError) || this.trials.length === 0) throw error;
+      // The target is gone, but what it held until then is known.
+      this.error = error;
+      return this.#search.stop(error.message, "no-recovery");
     } finally {
       clearInterval(ticking);
       this.#second();
@@ -98,7 +109,7 @@ class AxisRun {
     const context = {
       runId,
       signal,
-      stepNumber: this.#stepNumber++,
+      stepNumber: this.#context.firstStep + this.steps++,
       firstIndex: firstIndex + this.trials.length,
     };
     if (step.kind === "drain") {

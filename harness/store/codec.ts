@@ -95,7 +95,14 @@ const secondCodec: Codec<SecondRow> = {
 /** One codec a table. */
 export const CODECS: { readonly [T in Table]: Codec<RowsByTable[T]> } = {
   runs: packing(RunRow),
-  trials: packing(Trial, ["latencyMs", "serviceMs", "errorClasses", "health"]),
+  trials: packing(Trial, [
+    "latencyMs",
+    "serviceMs",
+    "errorClasses",
+    "health",
+    "stepHarmSec",
+    "generatorCeiling",
+  ]),
   seconds: secondCodec,
   events: eventCodec,
   resources: packing(ResourceRow),

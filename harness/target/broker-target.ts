@@ -1,10 +1,13 @@
+import { tlsOptions } from "../axes/connections.ts";
 import { brokerUnits } from "../axes/unit-source.ts";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../scenario/target-gate.ts";
 import type { ScenarioOf } from "../scenario/schema.ts";
-import { linkMeasurer, relayMeasurer, unitsOf } from "./mqtt-axes.ts";
+import { MqttConnectError } from "../transport/mqtt/errors.ts";
+import { openSession } from "../transport/mqtt/session.ts";
+import { type BrokerAddress, linkMeasurer, relayMeasurer, unitsOf } from "./mqtt-axes.ts";
 import type { RunTarget, TargetContext } from "./target.ts";
 
 export interface BrokerCredentials {
@@ -12,20 +15,30 @@ export interface BrokerCredentials {
   readonly password?: string;
 }
 
+export interface BrokerOptions {
+  readonly target: Target;
+  readonly plan: Plan;
+  readonly context: TargetContext;
+  readonly credentials: BrokerCredentials;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+}
+
 /** A bare MQTT broker: Link and Relay, nothing to create and nothing to leave behind. */
-export function openBrokerTarget(
-  target: Target,
-  plan: Plan,
-  context: TargetContext,
-  credentials: BrokerCredentials,
-  clock: Clock = systemClock,
-): RunTarget {
+export async function openBrokerTarget(options: BrokerOptions): Promise<RunTarget> {
+  const { target, plan, context, credentials, signal, clock = systemClock } = options;
   const source = brokerUnits(context.runId, context.maxUnits, credentials);
   const address = {
     host: target.address,
     port: target.port,
     tls: target.url.startsWith("mqtts:"),
+    serverName: target.hostname,
   };
+  await knock(
+    { ...address, ...credentials, clientId: `ls-${context.runId}-knock` },
+    target,
+    signal,
+  );
   const units = unitsOf(source, address, relayScenario(plan), context, clock);
   return {
     kind: "broker",
@@ -52,6 +65,48 @@ export function openBrokerTarget(
     [Symbol.asyncDispose]: () => units[Symbol.asyncDispose](),
   };
 }
+
+/** Connects once, so that a broker that is not there or refuses us is told apart from a slow one. */
+async function knock(
+  options: BrokerAddress & BrokerCredentials & { readonly clientId: string },
+  target: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  const { serverName, tls, ...rest } = options;
+  try {
+    const session = await openSession(
+      {
+        ...rest,
+        ...(tls ? { tls: tlsOptions(serverName) } : {}),
+        keepAliveSec: 60,
+        cleanSession: true,
+        protocol: 4,
+        maxInflight: 1,
+        connectTimeoutMs: KNOCK_TIMEOUT_MS,
+      },
+      { message: () => {}, acknowledged: () => {}, closed: () => {} },
+      signal,
+    );
+    await session.end();
+  } catch (cause) {
+    if (signal.aborted || !(cause instanceof MqttConnectError)) throw cause;
+    const { reason } = cause;
+    if (reason.kind === "refused" && LOGIN_CODES.includes(reason.code)) {
+      throw new LoadstoneError("LOGIN_REFUSED", `${target.url} refuses our login`, {
+        cause,
+        hint: "set LOADSTONE_MQTT_USERNAME and LOADSTONE_MQTT_PASSWORD to what the broker accepts",
+      });
+    }
+    throw new LoadstoneError("TARGET_UNREACHABLE", `${target.url}: ${cause.message}`, {
+      cause,
+      hint: "check that the broker runs there, and its port",
+    });
+  }
+}
+
+const KNOCK_TIMEOUT_MS = 5000;
+/** CONNACK "bad user name or password" and "not authorised" (MQTT 3.1.1 §3.2.2.3). */
+const LOGIN_CODES: readonly number[] = [4, 5];
 
 export const relayScenario = (plan: Plan): ScenarioOf<"relay"> | undefined => {
   for (const { scenario } of plan.axes) if (scenario.axis === "relay") return scenario;

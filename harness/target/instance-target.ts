@@ -32,6 +32,10 @@ export interface InstanceOptions {
   readonly repositoryUrl: string;
   readonly lookup: Lookup;
   readonly signal: AbortSignal;
+  /** Ends cleaning up; what is left is then told. */
+  readonly hurry: AbortSignal;
+  /** State directory of the sandbox, when the target is one of our own. */
+  readonly sandboxState: string | undefined;
   readonly clock?: Clock;
 }
 
@@ -42,7 +46,10 @@ export async function openInstanceTarget(options: InstanceOptions): Promise<RunT
   try {
     const root = await client.root();
     const session = await signIn(client, options.env);
-    const parts = { name: root.name, version: root.version, clock };
+    const checkAlive = async () => {
+      await client.root();
+    };
+    const parts = { name: root.name, version: root.version, clock, checkAlive };
     return new InstanceTarget(options, session, parts, () => client.close());
   } catch (error) {
     await client.close();
@@ -54,6 +61,8 @@ interface InstanceParts {
   readonly name: string;
   readonly version: string;
   readonly clock: Clock;
+  /** Throws what a person should be told when the instance does not answer any more. */
+  readonly checkAlive: () => Promise<void>;
 }
 
 class InstanceTarget implements RunTarget {
@@ -65,6 +74,7 @@ class InstanceTarget implements RunTarget {
   readonly #options: InstanceOptions;
   readonly #session: PlatformSession;
   readonly #clock: Clock;
+  readonly #parts: InstanceParts;
   readonly #close: () => Promise<void>;
   #manifest: Manifest | undefined;
   #fleet: Fleet | undefined;
@@ -82,6 +92,7 @@ class InstanceTarget implements RunTarget {
     this.#options = options;
     this.#session = session;
     this.#clock = parts.clock;
+    this.#parts = parts;
     this.#close = close;
   }
 
@@ -104,10 +115,12 @@ class InstanceTarget implements RunTarget {
     const manifest = this.#manifest;
     if (manifest === undefined) return { removed: 0, left: [] };
     await this.#units?.[Symbol.asyncDispose]();
+    const { hurry } = this.#options;
     const { onProgress } = this.#options.context;
     // A fleet that never opened removed its own half-made repo.
-    const removal = await this.#fleet?.remove((done, total) =>
-      onProgress(`removing what the run created: ${done} of ${total}`),
+    const removal = await this.#fleet?.remove(
+      (done, total) => onProgress(`removing what the run created: ${done} of ${total}`),
+      hurry,
     );
     this.#fleet = undefined;
     await manifest.close(true);
@@ -130,10 +143,10 @@ class InstanceTarget implements RunTarget {
       random: seededRandom(context.seed, hashName("api-mix")),
       connections,
       timeoutMs,
+      checkAlive: this.#parts.checkAlive,
       openMix: async () => {
         const units = await this.#growTo(objects);
-        const repoUuid = units[0]?.uuid ?? "";
-        return restMix({ token: this.#session.token, repoUuid, units });
+        return restMix({ token: this.#session.token, units });
       },
     });
     return new SlotMeasurer({
@@ -168,10 +181,11 @@ class InstanceTarget implements RunTarget {
       });
     }
     // A private instance may only send us to a private broker; an Admin vouches for a public one.
-    if (!target.isPrivate) return { host: broker.host, port: broker.port, tls: false };
-    const host = broker.host.includes(":") ? `[${broker.host}]` : broker.host;
-    const checked = await checkTarget(`mqtt://${host}:${broker.port}`, { lookup, yes: false });
-    return { host: checked.address, port: checked.port, tls: false };
+    const { host: serverName, port } = broker;
+    if (!target.isPrivate) return { host: serverName, serverName, port, tls: false };
+    const host = serverName.includes(":") ? `[${serverName}]` : serverName;
+    const checked = await checkTarget(`mqtt://${host}:${port}`, { lookup, yes: false });
+    return { host: checked.address, serverName, port, tls: false };
   }
 
   async #growTo(count: number): Promise<readonly FleetUnit[]> {
@@ -188,8 +202,12 @@ class InstanceTarget implements RunTarget {
 
   async #openFleet(): Promise<Fleet> {
     if (this.#fleet !== undefined) return this.#fleet;
-    const { context, manifestDir, repositoryUrl, signal, target } = this.#options;
-    this.#manifest ??= await openManifest(manifestDir, { runId: context.runId, url: target.url });
+    const { context, manifestDir, repositoryUrl, signal, target, sandboxState } = this.#options;
+    this.#manifest ??= await openManifest(manifestDir, {
+      runId: context.runId,
+      url: target.url,
+      ...(sandboxState === undefined ? {} : { sandbox: sandboxState }),
+    });
     this.#fleet = await openFleet({
       session: this.#session,
       manifest: this.#manifest,

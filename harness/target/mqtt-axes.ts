@@ -18,7 +18,7 @@ const DEFAULT_MESSAGE = { payloadBytes: 64, qos: 1, inflight: 20 } as const;
 const KEEP_ALIVE_SEC = 60;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-export type BrokerAddress = Pick<ConnectPlan, "host" | "port" | "tls">;
+export type BrokerAddress = Pick<ConnectPlan, "host" | "port" | "tls" | "serverName">;
 
 /** The Units of a run on one broker. */
 export function unitsOf(

@@ -18,7 +18,9 @@ export class QueueDriver implements AxisDriver {
   readonly axis = "relay" as const;
   readonly unitsConnected = 2;
   readonly openSockets = 2;
-  readonly broken = null;
+  readonly pending = 0;
+  broken: string | null = null;
+  dropped = 0;
   readonly streams: number;
   readonly #options: QueueOptions;
   readonly #due: { slot: number; stream: number; atMs: number }[] = [];
@@ -58,6 +60,8 @@ export class QueueDriver implements AxisDriver {
       this.#ledger?.arrivedInOrder(next.slot, next.stream, next.atMs);
     }
   }
+
+  abandon(): void {}
 
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();

@@ -20,6 +20,7 @@ export function testWorld(argv: readonly string[], change: Partial<World> = {}):
     warn: (text) => warned.push(text),
     terminal: undefined,
     signal: new AbortController().signal,
+    hurry: new AbortController().signal,
     fileLimit: 1_000_000,
     printed,
     warned,

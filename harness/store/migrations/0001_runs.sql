@@ -42,6 +42,8 @@ CREATE TABLE IF NOT EXISTS trials
     startedAtMs Float64,
     measuredMs Float64,
     stepElapsedMs Float64,
+    stepHarmSec String,
+    generatorCeiling String,
     planned UInt64,
     intended UInt64,
     sent UInt64,
