@@ -118,17 +118,10 @@ async function cleanRun(
     return leave(manifest.outstanding(), error);
   }
   try {
-    const { removed, left } = await removeRun({ session, manifest, log: withoutLeft(log), clock });
+    const { removed, left } = await removeRun({ session, manifest, log, clock });
     log(`Run ${runId} on ${url}: ${removed} removed, ${left.length} left`);
     return { removed, left: left.map((one) => ({ ...one, url, runId })) };
   } catch (error) {
     return leave(manifest.outstanding(), error);
   }
 }
-
-/** What is left is returned, for whoever asked to count: thousands of lines would say less. */
-const withoutLeft =
-  (log: (line: string) => void) =>
-  (line: string): void => {
-    if (!line.startsWith("Could not delete ")) log(line);
-  };

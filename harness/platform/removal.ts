@@ -37,7 +37,7 @@ const UNREACHABLE_LIMIT = 3;
  * is looked for by name.
  */
 export async function removeRun(options: RemovalOptions): Promise<Removal> {
-  const { session, manifest, log, clock = systemClock, onProgress } = options;
+  const { session, manifest, clock = systemClock, onProgress } = options;
   const { prefix } = runNames(manifest.header.runId);
   const ofRun = (items: Found) => items.filter(({ name }) => name.startsWith(prefix));
   const findUnits = () =>
@@ -61,7 +61,6 @@ export async function removeRun(options: RemovalOptions): Promise<Removal> {
     left = sweep.left;
     if (sweep.isInterrupted()) break;
   }
-  for (const { kind, name, reason } of left) log(`Could not delete ${kind} ${name}: ${reason}`);
   return { removed, left };
 }
 
