@@ -62,8 +62,11 @@ export function GradeSummary({
       )}
       {limiting === undefined ? null : (
         <p className="limits">
-          <strong>{AXES[limiting.id].title} limits.</strong> {limiting.reason}
-          {limiting.limitedBy === null ? "" : ` (${limiting.limitedBy})`}.
+          <strong>
+            {AXES[limiting.id].title} limits
+            {limiting.limitedBy === null ? "" : ` (${limiting.limitedBy})`}.
+          </strong>{" "}
+          {limiting.reason}
         </p>
       )}
       <p className="muted small">

@@ -1,6 +1,7 @@
 import type { AxisFlag, LimitedBy } from "../contracts/capacity.ts";
 import type { Belief } from "./belief.ts";
 import type { Course } from "./course.ts";
+import { figure } from "../contracts/figure.ts";
 import { BACKGROUND_UNSTABLE } from "./depths.ts";
 import type { SearchOptions, SearchResult } from "./step.ts";
 
@@ -135,8 +136,8 @@ const tallied = ({ tally }: Course) => ({
   invalidWindows: tally.invalidWindows,
 });
 
-/** Four digits are more than any interval here is worth. */
-const inWords = (load: number): string => String(Number(load.toPrecision(4)));
+/** Three digits, as everywhere that people read a load. */
+const inWords = figure;
 
 function sentence(...parts: readonly (string | undefined | false)[]): string {
   const text = parts.filter((part) => part !== undefined && part !== false).join("; ");

@@ -25,7 +25,7 @@ test("a replay gives these very bytes on any engine", () => {
       "harmSec": 4,
       "invalidWindows": 0,
       "limitedBy": "resource",
-      "reason": "Nine windows in ten hold at 952 (806–1033).",
+      "reason": "Nine windows in ten hold at 952 (806–1 030).",
       "spread": 0.04164354362692743,
       "verdict": "measured",
       "windows": 20,

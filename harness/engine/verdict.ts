@@ -48,7 +48,8 @@ export function judgeWindow(
       reason: `in-flight grew by ${growth}, allowed ${Math.floor(growthAllowed)}: the target fell behind`,
     };
   }
-  return { verdict: "good", reason: `${percent(badRatio)} missed the deadline` };
+  const missed = bad === 0 ? "no message" : percent(badRatio);
+  return { verdict: "good", reason: `${missed} missed the deadline` };
 }
 
 /** What the generator did, against what it must do for a window to count. */

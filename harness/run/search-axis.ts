@@ -139,18 +139,13 @@ class AxisRun {
   }
 
   #tellTrial({ phase, index, load, verdict, reason }: Trial): void {
-    const { title, unit } = AXES[this.#plan.axis];
+    const { unit } = AXES[this.#plan.axis];
     const severity = verdict === "good" ? "info" : "warning";
     const text =
       phase === "drain"
-        ? `${title} drain: ${reason}`
-        : `${title} ${phase} window ${index} at ${figure(load)} ${unit}: ${verdict}, ${reason}`;
-    this.#context.record.event(
-      phase === "drain" ? "drain" : "wave",
-      severity,
-      this.#plan.axis,
-      text,
-    );
+        ? reason
+        : `window ${index} at ${figure(load)} ${unit}: ${verdict}, ${reason}`;
+    this.#context.record.event(phase, severity, this.#plan.axis, text);
   }
 
   #tellEstimate(step: LoadStep): void {
