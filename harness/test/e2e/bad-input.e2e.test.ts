@@ -6,60 +6,47 @@ import { describe, expect, test } from "vitest";
 import { startSandbox } from "#compose/embedded/sandbox/start.ts";
 import { dataDirectory, runToEnd } from "./program.ts";
 
-interface Refusal {
-  readonly code: number;
-  readonly says: RegExp;
-  readonly env?: Readonly<Record<string, string>>;
+/** What the program says of a command, on a data directory of its own. */
+async function saidOf(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  await using data = await dataDirectory();
+  return runToEnd([...args, "--json"], { LOADSTONE_DATA: data.path, ...env });
 }
 
-async function expectRefusal(args: readonly string[], refusal: Refusal): Promise<void> {
-  await using data = await dataDirectory();
-  const { code, stdout, stderr } = await runToEnd([...args, "--json"], {
-    LOADSTONE_DATA: data.path,
-    ...refusal.env,
-  });
-  expect(stderr).toMatch(refusal.says);
-  expect(stdout).toBe("");
-  expect(code).toBe(refusal.code);
-}
+/** Nothing on stdout, the exit code, and words on stderr. */
+const refused = (code: number, words: RegExp): unknown => ({
+  code,
+  stdout: "",
+  stderr: expect.stringMatching(words) as unknown,
+});
 
 const NOBODY = "127.0.0.1:1";
 
 describe("bad input is a coded error that says what to do, before anything is left behind", () => {
   test("an instance that is not there", async () => {
     const env = { LOADSTONE_LOGIN: "admin", LOADSTONE_PASSWORD: "secret-word" };
-    await expectRefusal(["grade", "--instance", `http://${NOBODY}`], {
-      code: 121,
-      says: /TARGET_UNREACHABLE[\s\S]*127\.0\.0\.1/,
-      env,
-    });
+    const said = await saidOf(["grade", "--instance", `http://${NOBODY}`], env);
+    expect(said).toEqual(refused(121, /TARGET_UNREACHABLE[\s\S]*127\.0\.0\.1/));
+    expect(said.stderr).not.toContain("secret-word");
   });
 
   test("a broker that is not there", async () => {
-    await expectRefusal(["grade", "--broker", `mqtt://${NOBODY}`], {
-      code: 121,
-      says: /TARGET_UNREACHABLE[\s\S]*check that the broker runs/,
-    });
+    const said = await saidOf(["grade", "--broker", `mqtt://${NOBODY}`]);
+    expect(said).toEqual(refused(121, /TARGET_UNREACHABLE[\s\S]*check that the broker runs/));
   });
 
   test("no login, and a wrong password", async () => {
     await using sandbox = await startSandbox({ port: 0, mqttPort: 0, capacity: {} });
     const { url, admin } = sandbox.ready;
-    await expectRefusal(["grade", "--instance", url], {
-      code: 104,
-      says: /CREDENTIALS_MISSING[\s\S]*LOADSTONE_LOGIN/,
-    });
+    const none = await saidOf(["grade", "--instance", url]);
+    expect(none).toEqual(refused(104, /CREDENTIALS_MISSING[\s\S]*LOADSTONE_LOGIN/));
     const env = { LOADSTONE_LOGIN: admin.login, LOADSTONE_PASSWORD: "not-the-one" };
-    await expectRefusal(["grade", "--instance", url], {
-      code: 121,
-      says: /LOGIN_REFUSED[\s\S]*LOADSTONE_PASSWORD/,
-      env,
-    });
+    const wrong = await saidOf(["grade", "--instance", url], env);
+    expect(wrong).toEqual(refused(121, /LOGIN_REFUSED[\s\S]*LOADSTONE_PASSWORD/));
   });
 
   test("a ClickHouse that is not there", async () => {
     const args = ["grade", "--broker", `mqtt://${NOBODY}`, "--clickhouse", `http://${NOBODY}`];
-    await expectRefusal(args, { code: 121, says: /STORE_UNREACHABLE[\s\S]*ClickHouse/ });
+    expect(await saidOf(args)).toEqual(refused(121, /STORE_UNREACHABLE[\s\S]*ClickHouse/));
   });
 
   test("a dashboard port that is taken", async () => {
@@ -67,10 +54,8 @@ describe("bad input is a coded error that says what to do, before anything is le
     await once(server, "listening");
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    await expectRefusal(["up", "--port", String(port)], {
-      code: 104,
-      says: /PORT_TAKEN[\s\S]*--port/,
-    });
+    const said = await saidOf(["up", "--port", String(port)]);
+    expect(said).toEqual(refused(104, /PORT_TAKEN[\s\S]*--port/));
     server.close();
   });
 
@@ -78,23 +63,17 @@ describe("bad input is a coded error that says what to do, before anything is le
     await using folder = await dataDirectory();
     const file = join(folder.path, "relay.yaml");
     await writeFile(file, "id: relay\naxis: relay\ncolour: red\n");
-    await expectRefusal(["plan", "--scenario", file], {
-      code: 104,
-      says: /SCENARIO_INVALID[\s\S]*colour/,
-    });
+    const said = await saidOf(["plan", "--scenario", file]);
+    expect(said).toEqual(refused(104, /SCENARIO_INVALID[\s\S]*colour/));
   });
 
   test("a sandbox capacity that is none", async () => {
-    await expectRefusal(["up", "--once", "--capacity", "relay=fast"], {
-      code: 104,
-      says: /relay=fast/,
-    });
+    const said = await saidOf(["up", "--once", "--capacity", "relay=fast"]);
+    expect(said).toEqual(refused(104, /relay=fast/));
   });
 
   test("a public address", async () => {
-    await expectRefusal(["grade", "--instance", "http://8.8.8.8"], {
-      code: 104,
-      says: /TARGET_NOT_ALLOWED[\s\S]*--yes/,
-    });
+    const said = await saidOf(["grade", "--instance", "http://8.8.8.8"]);
+    expect(said).toEqual(refused(104, /TARGET_NOT_ALLOWED[\s\S]*--yes/));
   });
 });

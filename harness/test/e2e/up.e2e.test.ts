@@ -37,7 +37,7 @@ describe("the main job", () => {
     expect(await page.text()).toContain("Relay");
     up.process.kill("SIGINT");
     expect((await up.ended).code).toBe(105);
-    await expect(fetch(live)).rejects.toThrow();
+    await expect(fetch(live)).rejects.toThrow("fetch failed");
     expect(up.stdout.join("\n")).toMatch(/INTERRUPTED|interrupted/i);
   });
 });
