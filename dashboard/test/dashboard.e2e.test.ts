@@ -165,7 +165,7 @@ describe("with graded runs and one going on", () => {
       expect(main).toMatch(/1.260/u);
       expect(main).toMatch(/1.240–1.500/u);
       expect(main).toContain("Provisional.");
-      expect(main).toContain("Base limits.");
+      expect(main).toContain("Base limits (resource).");
       expect(main).toContain("Watch it live");
       const table = page.getByRole("table", { name: "Capacity on the five axes" });
       expect(await table.getByRole("row").count()).toBe(6);

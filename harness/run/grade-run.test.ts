@@ -21,6 +21,7 @@ const result = (change: Partial<AxisResult>): AxisResult => ({
   invalidWindows: 0,
   ...change,
 });
+// Only the number of planned axes has a say in how a run ends.
 const axes = (count: number) => ({ axes: Array.from({ length: count }) }) as unknown as Plan;
 const full = new LoadstoneError("FILE_LIMIT_TOO_LOW", "no more sockets");
 
