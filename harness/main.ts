@@ -9,10 +9,17 @@ import type { World } from "./world.ts";
 
 /** Composition root: the only place that touches the process itself. */
 
+const SAME_INTERRUPT_MS = 1000;
+
 function openWorld(): World {
   const stop = new AbortController();
   const hurry = new AbortController();
+  let askedAtMs = -Infinity;
   const interrupt = () => {
+    // One Ctrl-C may come twice: from the terminal, and passed on by npm or timeout.
+    const again = performance.now() - askedAtMs < SAME_INTERRUPT_MS;
+    askedAtMs = performance.now();
+    if (again) return;
     const controller = stop.signal.aborted ? hurry : stop;
     controller.abort(new LoadstoneError("INTERRUPTED", "interrupted"));
   };
