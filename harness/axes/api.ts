@@ -6,6 +6,7 @@ import { HttpTransport } from "../transport/http.ts";
 import type { ApiMix } from "./api-mix.ts";
 import type { AxisDriver } from "./driver.ts";
 import { Presence, surviveRestart } from "./presence.ts";
+import { slotOf, stepOf, tagOf } from "./tag.ts";
 
 export interface ApiOptions {
   readonly origin: string;
@@ -105,8 +106,3 @@ export class ApiDriver implements AxisDriver {
     } else step.ledger.failed(slot, errorClass);
   }
 }
-
-const SLOTS_PER_STEP = 2 ** 30;
-const tagOf = (step: number, slot: number): number => step * SLOTS_PER_STEP + slot;
-const stepOf = (tag: number): number => Math.floor(tag / SLOTS_PER_STEP);
-const slotOf = (tag: number): number => tag % SLOTS_PER_STEP;

@@ -2,6 +2,7 @@ import type { Ledger } from "../measure/ledger.ts";
 import { type Envelope, stampEnvelope } from "../transport/envelope.ts";
 import type { ConnectedUnits, UnitTraffic } from "./connected-units.ts";
 import type { AxisDriver } from "./driver.ts";
+import { slotOf, stepOf, tagOf } from "./tag.ts";
 
 /** One message of each Unit that has somebody to hear it: slot `i` is the canary of `senders[i]`. */
 export class CanaryDriver implements AxisDriver, UnitTraffic {
@@ -84,8 +85,3 @@ export class CanaryDriver implements AxisDriver, UnitTraffic {
     return Promise.resolve();
   }
 }
-
-const SLOTS_PER_STEP = 2 ** 30;
-const tagOf = (step: number, slot: number): number => step * SLOTS_PER_STEP + slot;
-const stepOf = (tag: number): number => Math.floor(tag / SLOTS_PER_STEP);
-const slotOf = (tag: number): number => tag % SLOTS_PER_STEP;

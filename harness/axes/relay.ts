@@ -4,6 +4,7 @@ import type { Ledger } from "../measure/ledger.ts";
 import { type Envelope, stampEnvelope } from "../transport/envelope.ts";
 import type { ConnectedUnits, LiveUnit, UnitTraffic } from "./connected-units.ts";
 import type { AxisDriver } from "./driver.ts";
+import { slotOf, stepOf, tagOf } from "./tag.ts";
 
 export interface RelayOptions {
   readonly units: ConnectedUnits;
@@ -229,9 +230,3 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
     live.session.flush();
   }
 }
-
-// An acknowledgement that comes after its step must not count in the next one.
-const SLOTS_PER_STEP = 2 ** 30;
-const tagOf = (step: number, slot: number): number => step * SLOTS_PER_STEP + slot;
-const stepOf = (tag: number): number => Math.floor(tag / SLOTS_PER_STEP);
-const slotOf = (tag: number): number => tag % SLOTS_PER_STEP;

@@ -28,11 +28,7 @@ export class AxisProgress {
     this.#axisCount = axisCount;
   }
 
-  get windows(): number {
-    return this.#verdicts.length;
-  }
-
-  stepStarts(step: LoadStep | undefined): void {
+  stepStarts(step: LoadStep): void {
     this.#step = step;
   }
 

@@ -55,6 +55,7 @@ export function padStart(text: string, columns: number): string {
 
 /** Text from outside without control characters: a target's name must not drive the terminal. */
 export function harmless(text: string): string {
+  // Control characters are what this is about.
   // oxlint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, " ");
 }

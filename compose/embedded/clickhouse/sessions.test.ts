@@ -11,6 +11,7 @@ describe("sessions", () => {
   let sessions: Sessions;
   beforeEach(() => {
     vi.useFakeTimers();
+    // Sessions asks nothing else of the engine, and a real one would load chDB.
     sessions = new Sessions({ openSession } as unknown as Engine);
   });
   afterEach(() => {
