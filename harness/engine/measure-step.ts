@@ -6,7 +6,8 @@ import type { Clock } from "../load/clock.ts";
 import type { Random } from "../load/random.ts";
 import type { OpenWake } from "../load/ticker.ts";
 import type { OpenProbe } from "../measure/generator-health.ts";
-import { Ledger, type Segment } from "../measure/ledger.ts";
+import { Ledger } from "../measure/ledger.ts";
+import { type SegmentValue, segmentValue } from "../measure/segment.ts";
 import type { Pacer } from "../plan/pacer.ts";
 import { StepRun } from "./step-run.ts";
 
@@ -14,7 +15,7 @@ export type LoadStep = Extract<Step, { kind: "load" }>;
 
 /** One driven segment and the generator's health in it. */
 export interface DrivenWindow {
-  readonly segment: Segment;
+  readonly segment: SegmentValue;
   readonly startedAtWallMs: number;
   readonly curtailed: boolean;
   readonly hard: boolean;
@@ -76,7 +77,7 @@ export async function measureStep(
   }
   return {
     ledger,
-    windows: run.windows,
+    windows: run.windows.map((window) => ({ ...window, segment: segmentValue(window.segment) })),
     settleAborted: run.settleAborted,
     broken: run.broken,
     elapsedMs: clock.now() - startedAtMs,

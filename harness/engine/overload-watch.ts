@@ -1,4 +1,5 @@
-import type { Ledger, Segment } from "../measure/ledger.ts";
+import type { Ledger } from "../measure/ledger.ts";
+import type { Segment } from "../measure/segment.ts";
 
 /** What half a second of a window tells. */
 export interface Look {

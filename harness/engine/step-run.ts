@@ -1,7 +1,8 @@
 import { openTicker, type Wake } from "../load/ticker.ts";
 import { HealthWatch } from "../measure/generator-health.ts";
-import { type Ledger, type Segment, SLOT } from "../measure/ledger.ts";
+import type { Ledger } from "../measure/ledger.ts";
 import { LowWater } from "../measure/low-water.ts";
+import type { Segment } from "../measure/segment.ts";
 import type { DrivenWindow, LoadStep, MeasureOptions } from "./measure-step.ts";
 import { OverloadWatch } from "./overload-watch.ts";
 
@@ -11,9 +12,12 @@ const OVERLOADED = 0.2;
 /** A slot missed by more than this, or half the deadline, is our failure: sending it is a burst. */
 const TOO_LATE_MS = 50;
 
+/** A window as it stands; late answers still change its segment. */
+type OpenWindow = Omit<DrivenWindow, "segment"> & { readonly segment: Segment };
+
 /** One load step being driven, tick by tick. */
 export class StepRun implements Disposable {
-  readonly windows: DrivenWindow[] = [];
+  readonly windows: OpenWindow[] = [];
   settleAborted = false;
   broken: string | null = null;
   harmSec = 0;
@@ -36,7 +40,6 @@ export class StepRun implements Disposable {
   #badAllowed = 0;
   #droppedBefore = 0;
   #unsentByUs = 0;
-  #latenessSeen = 0;
 
   constructor(step: LoadStep, ledger: Ledger, options: MeasureOptions) {
     this.#step = step;
@@ -100,7 +103,7 @@ export class StepRun implements Disposable {
     this.#inFlight.note(now, this.#ledger.inFlight);
     this.#sendDue(now);
     driver.flush();
-    this.#recordLateness(clock.now());
+    this.#ledger.flushed(clock.now(), this.#tellLateness);
     this.#ledger.expire(now);
     if (now >= this.#nextHalfMs) {
       this.#nextHalfMs += HALF_SECOND_MS;
@@ -132,16 +135,10 @@ export class StepRun implements Disposable {
     }
   }
 
-  /** Lateness runs to the moment the sockets had the bytes, not to the decision to send. */
-  #recordLateness(flushedAtMs: number): void {
-    const ledger = this.#ledger;
-    for (; this.#latenessSeen < ledger.slots; this.#latenessSeen++) {
-      if (ledger.stateOf(this.#latenessSeen) === SLOT.unsent) continue;
-      const lateMs = flushedAtMs - ledger.intendedAt(this.#latenessSeen);
-      this.#health.lateness(lateMs);
-      this.#options.onLateness?.(lateMs);
-    }
-  }
+  readonly #tellLateness = (ms: number): void => {
+    this.#health.lateness(ms);
+    this.#options.onLateness?.(ms);
+  };
 
   /** Looks at the last half second; true when the step must end now. */
   #halfSecond(now: number): boolean {

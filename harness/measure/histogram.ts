@@ -27,10 +27,21 @@ export function bucketMiddleMs(bucket: number): number {
   return (lower + width / 2) / 1000;
 }
 
+/** A histogram as plain data. */
+export interface HistogramValue extends SparseHistogram {
+  readonly maxMs: number;
+}
+
 export class Histogram {
   #counts = new Uint32Array(BUCKETS);
   #total = 0;
   #maxMs = 0;
+
+  static of(value: HistogramValue): Histogram {
+    const histogram = new Histogram();
+    histogram.addValue(value);
+    return histogram;
+  }
 
   /** @param ms duration, milliseconds; below zero counts as zero. */
   record(ms: number): void {
@@ -78,6 +89,19 @@ export class Histogram {
     }
     this.#total += other.#total;
     this.#maxMs = Math.max(this.#maxMs, other.#maxMs);
+  }
+
+  addValue({ buckets, counts, maxMs }: HistogramValue): void {
+    for (const [at, bucket] of buckets.entries()) {
+      const count = counts[at] ?? 0;
+      this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count;
+      this.#total += count;
+    }
+    this.#maxMs = Math.max(this.#maxMs, maxMs);
+  }
+
+  toValue(): HistogramValue {
+    return { ...this.toSparse(), maxMs: this.#maxMs };
   }
 
   clear(): void {

@@ -1,4 +1,5 @@
 import { Histogram } from "./histogram.ts";
+import { newSegment, type Segment } from "./segment.ts";
 
 /**
  * What became of every message of one step. A message is a slot, numbered in the order of intended
@@ -16,29 +17,6 @@ export const SLOT = {
 export type SlotState = (typeof SLOT)[keyof typeof SLOT];
 
 const NO_SLOT = -1;
-
-/** One window's (or the settle's) run of slots, and what is known of it while it runs. */
-export interface Segment {
-  readonly judged: boolean;
-  readonly startedAtMs: number;
-  readonly plannedCount: number;
-  readonly firstSlot: number;
-  /** Slots from `firstSlot` that became due; grows while the segment is driven. */
-  slots: number;
-  endedAtMs: number;
-  /** Slots already known bad: late, lost, failed or never sent. */
-  bad: number;
-  lost: number;
-  failed: number;
-  duplicated: number;
-  reordered: number;
-  acknowledged: number;
-  /** Completions whose moment fell inside the segment, whatever slot they belong to. */
-  arrivals: number;
-  inFlightStart: number;
-  inFlightEnd: number;
-  readonly errorClasses: Map<string, number>;
-}
 
 export interface LedgerTotals {
   intended: number;
@@ -81,6 +59,7 @@ export class Ledger {
   #youngest = new Int32Array(0);
   #slots = 0;
   #expired = 0;
+  #flushed = 0;
   readonly #segments: Segment[] = [];
   #running: Segment | undefined;
 
@@ -102,24 +81,8 @@ export class Ledger {
 
   beginSegment(judged: boolean, startedAtMs: number, plannedCount: number): Segment {
     this.#reserve(this.#slots + plannedCount);
-    const segment: Segment = {
-      judged,
-      startedAtMs,
-      plannedCount,
-      firstSlot: this.#slots,
-      slots: 0,
-      endedAtMs: startedAtMs,
-      bad: 0,
-      lost: 0,
-      failed: 0,
-      duplicated: 0,
-      reordered: 0,
-      acknowledged: 0,
-      arrivals: 0,
-      inFlightStart: 0,
-      inFlightEnd: 0,
-      errorClasses: new Map(),
-    };
+    const firstSlot = this.#slots;
+    const segment = newSegment({ judged, startedAtMs, plannedCount, firstSlot });
     this.#segments.push(segment);
     this.#running = segment;
     return segment;
@@ -148,6 +111,8 @@ export class Ledger {
     this.#state[slot] = SLOT.sent;
     this.#sentAt[slot] = atMs;
     this.totals.sent++;
+    const segment = this.#segmentOfSlot(slot);
+    if (segment !== undefined) segment.sent++;
     const youngest = this.#youngest[stream] ?? NO_SLOT;
     if (youngest === NO_SLOT) this.#oldest[stream] = slot;
     else this.#younger[youngest] = slot;
@@ -159,7 +124,22 @@ export class Ledger {
     this.#state[slot] = SLOT.unsent;
     this.totals.unsent++;
     this.#count(slot, errorClass);
+    const segment = this.#segmentOfSlot(slot);
+    if (segment !== undefined) segment.unsent++;
     this.#settleBad(slot);
+  }
+
+  /**
+   * What was sent since the last call is with the sockets now: lateness runs to this moment, not to
+   * the decision to send.
+   */
+  flushed(atMs: number, told?: (latenessMs: number) => void): void {
+    for (; this.#flushed < this.#slots; this.#flushed++) {
+      if (this.#state[this.#flushed] === SLOT.unsent) continue;
+      const lateMs = atMs - (this.#intendedAt[this.#flushed] ?? 0);
+      this.#segmentOfSlot(this.#flushed)?.lateness.record(lateMs);
+      told?.(lateMs);
+    }
   }
 
   failed(slot: number, errorClass: string): void {
@@ -216,11 +196,15 @@ export class Ledger {
     if (this.#running !== undefined) this.#running.arrivals++;
     const latencyMs = atMs - (this.#intendedAt[slot] ?? 0);
     this.recentLatency.record(latencyMs);
+    segment?.latency.record(latencyMs);
+    segment?.service.record(atMs - (this.#sentAt[slot] ?? 0));
     if (latencyMs > this.deadlineMs) {
       this.totals.late++;
+      if (segment !== undefined) segment.late++;
       this.#settleBad(slot);
     } else {
       this.totals.good++;
+      if (segment !== undefined) segment.good++;
       if (this.#bad[slot] === 0) this.recentSettled++;
     }
   }

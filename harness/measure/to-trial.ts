@@ -4,59 +4,18 @@ import type { Trial } from "#grader/contracts/trial.ts";
 import { generatorFault, type Judgement, judgeWindow } from "../engine/verdict.ts";
 import type { DrivenStep, DrivenWindow, LoadStep } from "../engine/measure-step.ts";
 import { Histogram } from "./histogram.ts";
-import { type Ledger, type Segment, SLOT } from "./ledger.ts";
+import { pendingOf, type SegmentValue } from "./segment.ts";
 
 /** Where the slots of a segment ended. */
-interface Ends {
-  good: number;
-  late: number;
-  lost: number;
-  errors: number;
-  unsent: number;
-  pending: number;
+type Ends = Pick<Trial, "good" | "late" | "lost" | "errors" | "unsent" | "pending">;
+
+function endsOf(segment: SegmentValue): Ends {
+  const { good, late, lost, failed, unsent } = segment;
+  return { good, late, lost, errors: failed, unsent, pending: pendingOf(segment) };
 }
 
-/** Where each slot of a segment ended, and how long the answered ones took. */
-function classify(ledger: Ledger, segment: Segment) {
-  const ends: Ends = { good: 0, late: 0, lost: 0, errors: 0, unsent: 0, pending: 0 };
-  let neverHandled = 0;
-  const latency = new Histogram();
-  const service = new Histogram();
-  const last = segment.firstSlot + segment.slots;
-  for (let slot = segment.firstSlot; slot < last; slot++) {
-    const state = ledger.stateOf(slot);
-    switch (state) {
-      case SLOT.done: {
-        const latencyMs = ledger.doneAt(slot) - ledger.intendedAt(slot);
-        latency.record(latencyMs);
-        service.record(ledger.doneAt(slot) - ledger.sentAt(slot));
-        if (latencyMs > ledger.deadlineMs) ends.late++;
-        else ends.good++;
-        break;
-      }
-      case SLOT.lost:
-        ends.lost++;
-        break;
-      case SLOT.failed:
-        ends.errors++;
-        break;
-      case SLOT.unsent:
-        ends.unsent++;
-        break;
-      case SLOT.sent:
-        ends.pending++;
-        break;
-      case SLOT.due:
-        // The driver took it and did nothing: an accounting error of ours.
-        ends.pending++;
-        neverHandled++;
-        break;
-      default:
-        return state satisfies never;
-    }
-  }
-  return { ends, neverHandled, latency, service };
-}
+/** Slots the driver took and did nothing with: an accounting error of ours. */
+const neverHandled = ({ slots, sent, unsent }: SegmentValue): number => slots - sent - unsent;
 
 export interface TrialContext {
   readonly runId: string;
@@ -81,14 +40,11 @@ function toTrial(
   index: number,
 ): Trial {
   const { segment, health } = window;
-  const { ends, neverHandled, latency, service } = classify(driven.ledger, segment);
+  const ends = endsOf(segment);
   const measuredMs = Math.max(0, segment.endedAtMs - segment.startedAtMs);
-  const { verdict, reason, hard } = judge(driven, window, step, context.objective, {
-    ends,
-    neverHandled,
-  });
-  const latencyMs = latency.quantiles();
-  const serviceMs = service.quantiles();
+  const { verdict, reason, hard } = judge(driven, window, step, context.objective, ends);
+  const latencyMs = Histogram.of(segment.latency).quantiles();
+  const serviceMs = Histogram.of(segment.service).quantiles();
   return {
     runId: context.runId,
     axis: context.objective.axis,
@@ -112,7 +68,7 @@ function toTrial(
     deliveredPerSec: measuredMs === 0 ? 0 : round((segment.arrivals * 1000) / measuredMs),
     ...(latencyMs === undefined ? {} : { latencyMs }),
     ...(serviceMs === undefined ? {} : { serviceMs }),
-    errorClasses: Object.fromEntries(segment.errorClasses),
+    errorClasses: { ...segment.errorClasses },
     curtailed: window.curtailed,
     hard,
     verdict,
@@ -127,7 +83,7 @@ function judge(
   window: DrivenWindow,
   step: LoadStep,
   objective: Objective,
-  { ends, neverHandled }: { readonly ends: Ends; readonly neverHandled: number },
+  ends: Ends,
 ): Pick<Trial, "verdict" | "reason" | "hard"> {
   const { segment, health } = window;
   const { lost, errors } = ends;
@@ -149,7 +105,7 @@ function judge(
       latenessP999Ms: health.latenessP999Ms,
       loopDelayMaxMs: health.loopDelayMaxMs,
       cpuRatio: health.cpuRatio,
-      unaccounted: neverHandled,
+      unaccounted: neverHandled(segment),
     },
     objective.deadlineMs,
   );
