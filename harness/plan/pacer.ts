@@ -1,7 +1,16 @@
 import type { Random } from "../load/random.ts";
 
-/** Intended send offsets in [0, durationMs), rising, milliseconds. Fixed before the first send. */
-export type Pacer = (perSec: number, durationMs: number, random: Random) => Float64Array;
+/**
+ * Intended send offsets in [0, durationMs), rising, milliseconds. Fixed before the first send.
+ * `fromMs` is where the piece asked for begins in a longer schedule; a pace that has no memory
+ * needs none of it.
+ */
+export type Pacer = (
+  perSec: number,
+  durationMs: number,
+  random: Random,
+  fromMs?: number,
+) => Float64Array;
 
 /** Evenly spaced. */
 export const constantPace: Pacer = (perSec, durationMs) => {
@@ -12,7 +21,8 @@ export const constantPace: Pacer = (perSec, durationMs) => {
 
 /**
  * Poisson arrivals, the memoryless traffic of many independent Units: gaps are exponential with
- * mean 1000 / perSec.
+ * mean 1000 / perSec. The offsets depend on how a duration is split, because each piece draws from
+ * a stream of its own; `poissonAlong` does not.
  */
 export const poissonPace: Pacer = (perSec, durationMs, random) => {
   const expected = (perSec * durationMs) / 1000;
