@@ -17,6 +17,11 @@ export type Step =
       readonly curtail: boolean;
       /** False: the in-flight growth rule is not applied (warm-up and probes). */
       readonly growthRule: boolean;
+      /**
+       * Every window is driven whatever becomes of the ones before, and the schedule is one over all
+       * of them: a run of given load. A search never asks for it.
+       */
+      readonly toTheEnd?: boolean;
     }
   | {
       readonly kind: "drain";

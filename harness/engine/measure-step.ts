@@ -70,7 +70,9 @@ export async function measureStep(
   const startedAtMs = clock.now();
   try {
     await run.drive();
-    await waitForDeadlines(driver, ledger, clock, signal);
+    // A run of given load that is stopped still wants to know what became of its last sends.
+    const stop = step.toTheEnd === true ? undefined : signal;
+    await waitForDeadlines(driver, ledger, clock, stop);
     run.judgingEnds();
   } finally {
     run[Symbol.dispose]();
@@ -90,10 +92,10 @@ async function waitForDeadlines(
   driver: AxisDriver,
   ledger: Ledger,
   clock: Clock,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const until = clock.now() + ledger.deadlineMs + 20;
-  while (ledger.inFlight > 0 && clock.now() < until && !signal.aborted) {
+  while (ledger.inFlight > 0 && clock.now() < until && signal?.aborted !== true) {
     await clock.sleepUntil(Math.min(until, clock.now() + 10));
     driver.flush();
   }
