@@ -57,7 +57,7 @@ function sendStep(driver: ApiDriver, step: number, slots: number): Ledger {
   const ledger = new Ledger(500, driver.streams);
   driver.begin(step, slots, ledger);
   ledger.beginSegment(true, 0, slots);
-  for (let i = 0; i < slots; i++) driver.send(ledger.due(1000), 1000);
+  for (let i = 0; i < slots; i++) driver.send(ledger.due(1000));
   return ledger;
 }
 

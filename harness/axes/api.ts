@@ -76,7 +76,12 @@ export class ApiDriver implements AxisDriver {
     this.#step = { number: step, ledger, mix: this.#mix };
   }
 
-  send(slot: number, _intendedAtMs: number): void {
+  /** One thread asks: the axis is limited by what the backend answers, not by what a core sends. */
+  owns(): boolean {
+    return true;
+  }
+
+  send(slot: number): void {
     // Without a step there is no ledger, so no slot either.
     if (this.#step === undefined) return;
     const { number, ledger, mix } = this.#step;

@@ -22,8 +22,16 @@ export interface AxisDriver extends AsyncDisposable {
   prepare(load: number, signal: AbortSignal): Promise<void>;
   /** A new step: outcomes go to `ledger` from here on, outcomes of older steps nowhere. */
   begin(step: number, load: number, ledger: Ledger): void;
-  /** Sends one slot. Never throws, never waits; says to the ledger what it did. */
-  send(slot: number, intendedAtMs: number): void;
+  /**
+   * Whether the slot at this place in the step's whole schedule is ours to send. Drivers of several
+   * threads share one schedule: each turn is exactly one's own.
+   */
+  owns(turn: number): boolean;
+  /**
+   * Sends one slot. Never throws, never waits; says to the ledger what it did. `turn` is its place
+   * in the step's schedule, slots of a curtailed window counted too: who sends follows from it.
+   */
+  send(slot: number, intendedAtMs: number, turn: number): void;
   /** Hands what `send` collected to the sockets; called at the end of each tick. */
   flush(): void;
   /** Forgets what is still out: nothing of it may reach the target or a later step any more. */

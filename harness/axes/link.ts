@@ -12,14 +12,13 @@ import { SlotMeasurer } from "../engine/slot-measurer.ts";
 import { GUARD } from "../engine/verdict.ts";
 import type { Clock } from "../load/clock.ts";
 import { HealthWatch, type OpenProbe } from "../measure/generator-health.ts";
-import { type Ledger, SLOT } from "../measure/ledger.ts";
 import { toObservation, toTrials } from "../measure/to-trial.ts";
 import { CanaryDriver } from "./canary.ts";
 import type { ConnectedUnits } from "./connected-units.ts";
 import type { ConnectOutcome } from "./connections.ts";
 import { judgeLink } from "./link-verdict.ts";
 import { partnerOf } from "./unit-source.ts";
-import { type CanaryEnd, tallyUnits, type UnitTally } from "./unit-tally.ts";
+import { tallyUnits, type UnitTally } from "./unit-tally.ts";
 
 export interface LinkOptions {
   readonly units: ConnectedUnits;
@@ -92,7 +91,7 @@ export class LinkMeasurer implements AxisMeasurer {
     const driven = await this.#canaries.drive(canaryStep, context.stepNumber, signal);
     signal.throwIfAborted();
     const canaries = toTrials(driven, canaryStep, { ...context, objective: this.objective });
-    const tally = this.#tally(step.load, connected.outcomes, driven.ledger);
+    const tally = this.#tally(step.load, connected.outcomes);
     const elapsedMs = Math.round(clock.now() - startedAtMs);
     const trials = canaries.map((canary) =>
       this.#asLink(canary, step.load, elapsedMs, tally, connected.fault),
@@ -130,14 +129,13 @@ export class LinkMeasurer implements AxisMeasurer {
     return indexes.filter((index) => this.#isOpen(index) && this.#isOpen(partnerOf(index)));
   }
 
-  #tally(count: number, outcomes: readonly ConnectOutcome[], ledger: Ledger): UnitTally {
-    const slots = new Map(this.#driver.senders.map((index, slot) => [index, slot]));
+  #tally(count: number, outcomes: readonly ConnectOutcome[]): UnitTally {
     return tallyUnits({
       count,
       outcomes,
       connectDeadlineMs: this.#options.connectDeadlineMs,
       isOpen: (index) => this.#isOpen(index),
-      canary: (index) => canaryEnd(ledger, slots.get(index)),
+      canary: (index) => this.#driver.endOf(index),
     });
   }
 
@@ -184,27 +182,6 @@ function canariesOf(step: LoadStep, senders: number): LoadStep {
 
 const evenly = (count: number, durationMs: number): Float64Array =>
   Float64Array.from({ length: count }, (_, at) => (at * durationMs) / count);
-
-function canaryEnd(ledger: Ledger, slot: number | undefined): CanaryEnd {
-  if (slot === undefined) return "none";
-  if (slot >= ledger.slots) return "unsent";
-  const state = ledger.stateOf(slot);
-  switch (state) {
-    case SLOT.done:
-      return ledger.doneAt(slot) - ledger.intendedAt(slot) > ledger.deadlineMs ? "late" : "good";
-    case SLOT.lost:
-      return "lost";
-    case SLOT.failed:
-      return "failed";
-    case SLOT.unsent:
-      return "unsent";
-    case SLOT.sent:
-    case SLOT.due:
-      return "pending";
-    default:
-      return state satisfies never;
-  }
-}
 
 function connectFault(health: GeneratorHealth, connectDeadlineMs: number): string | undefined {
   const { loopDelayMaxMs, cpuRatio } = health;

@@ -34,7 +34,6 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
   #ledger: Ledger | undefined;
   #step = -1;
   #active = 0;
-  #turn = 0;
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -104,19 +103,21 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
   /** Sends in turn over the first `count` Units. */
   useFirst(count: number): void {
     this.#active = count;
-    this.#turn = 0;
   }
 
   begin(step: number, _load: number, ledger: Ledger): void {
     this.#step = step + 1;
     this.#ledger = ledger;
-    this.#turn = 0;
   }
 
-  send(slot: number, intendedAtMs: number): void {
+  owns(): boolean {
+    return true;
+  }
+
+  send(slot: number, intendedAtMs: number, turn: number): void {
     const ledger = this.#ledger;
     if (ledger === undefined) return;
-    const live = this.#units.unit(this.#turn++ % this.#active);
+    const live = this.#units.unit(turn % this.#active);
     if (live === undefined || live.closed) {
       ledger.unsent(slot, "disconnected");
       return;

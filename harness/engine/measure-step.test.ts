@@ -49,7 +49,7 @@ async function drive(
   });
   const context = { runId: "r", objective, stepNumber: 3, firstIndex: 10 };
   const trials = toTrials(driven, asked, context);
-  return { driven, trials, outcomes: toObservation(trials).windows };
+  return { driven, trials, outcomes: toObservation(trials).windows, sentAtMs: driver.sentAtMs };
 }
 
 describe("a load step", () => {
@@ -193,8 +193,7 @@ describe("a load step", () => {
   test("sends at the same times for the same seed", async () => {
     const first = await drive({ perSec: 500 });
     const second = await drive({ perSec: 500 });
-    const times = ({ driven }: typeof first) =>
-      Array.from({ length: driven.ledger.slots }, (_, slot) => driven.ledger.intendedAt(slot));
-    expect(times(second)).toEqual(times(first));
+    expect(first.sentAtMs.length).toBeGreaterThan(1000);
+    expect(second.sentAtMs).toEqual(first.sentAtMs);
   });
 });

@@ -1,5 +1,4 @@
-import type { Ledger } from "../measure/ledger.ts";
-import type { Segment } from "../measure/segment.ts";
+import type { Tally } from "./tally.ts";
 
 /** What half a second of a window tells. */
 export interface Look {
@@ -26,49 +25,42 @@ const AFTER_FIXED_MS = 1000;
  * half seconds are compared with each other, so one watch belongs to one segment.
  */
 export class OverloadWatch {
-  readonly #ledger: Ledger;
-  readonly #judged: boolean;
-  readonly #badAllowed: number;
+  readonly #maxBadRatio: number;
   #fixedAtMs = -1;
-  #inFlightBefore: number;
+  #inFlightBefore: number | undefined;
   #overloadedHalves = 0;
 
-  constructor(ledger: Ledger, judged: boolean, badAllowed: number) {
-    this.#ledger = ledger;
-    this.#judged = judged;
-    this.#badAllowed = badAllowed;
-    this.#inFlightBefore = ledger.inFlight;
-    ledger.recentBad = 0;
-    ledger.recentSettled = 0;
+  constructor(maxBadRatio: number) {
+    this.#maxBadRatio = maxBadRatio;
   }
 
-  look(nowMs: number, segment: Segment): Look {
-    const ledger = this.#ledger;
-    const share = ledger.recentSettled === 0 ? 0 : ledger.recentBad / ledger.recentSettled;
-    const inFlight = ledger.inFlight;
+  look(tally: Tally): Look {
+    const { atMs, recentBad, recentSettled, inFlight } = tally;
+    const share = recentSettled === 0 ? 0 : recentBad / recentSettled;
     // A target that drops what it cannot hold keeps its in-flight count: full is as bad as growing,
     // only a count that clearly falls tells of a stall being worked off.
-    const growing = inFlight > 0 && inFlight >= NOT_FALLING * this.#inFlightBefore;
+    const before = this.#inFlightBefore ?? tally.inFlightBefore;
+    const growing = inFlight > 0 && inFlight >= NOT_FALLING * before;
     this.#inFlightBefore = inFlight;
-    ledger.recentBad = 0;
-    ledger.recentSettled = 0;
     const mostlyBad = share > MOSTLY && growing;
     this.#overloadedHalves = mostlyBad ? this.#overloadedHalves + 1 : 0;
-    if (this.#judged && this.#fixedAtMs < 0 && segment.bad > this.#badAllowed) {
-      this.#fixedAtMs = nowMs;
-    }
+    if (tally.judged && this.#fixedAtMs < 0 && this.isBad(tally)) this.#fixedAtMs = atMs;
     const fixed = this.#fixedAtMs >= 0;
     return {
       verdictFixed: fixed,
-      hard: fixed && ((mostlyBad && nowMs > this.#fixedAtMs) || this.overloadAtEnd(segment)),
-      waitedEnough: fixed && nowMs >= this.#fixedAtMs + AFTER_FIXED_MS,
+      hard: fixed && ((mostlyBad && atMs > this.#fixedAtMs) || muchDropped(tally)),
+      waitedEnough: fixed && atMs >= this.#fixedAtMs + AFTER_FIXED_MS,
       settleOverload: this.#overloadedHalves >= 2,
       harm: share > HARM,
     };
   }
 
-  /** Much of the segment was dropped or refused. */
-  overloadAtEnd(segment: Segment): boolean {
-    return segment.slots >= 20 && segment.lost + segment.failed > MUCH_DROPPED * segment.slots;
+  /** More is bad than the whole segment may have. */
+  isBad({ bad, planned }: Tally): boolean {
+    return bad > this.#maxBadRatio * planned;
   }
 }
+
+/** Much of the segment was dropped or refused. */
+export const muchDropped = ({ slots, lost, failed }: Tally): boolean =>
+  slots >= 20 && lost + failed > MUCH_DROPPED * slots;

@@ -1,53 +1,90 @@
-import { openTicker, type Wake } from "../load/ticker.ts";
-import { HealthWatch } from "../measure/generator-health.ts";
+import type { GeneratorHealth } from "#grader/contracts/trial.ts";
+import type { AxisDriver } from "../axes/driver.ts";
+import type { Clock } from "../load/clock.ts";
+import type { Random } from "../load/random.ts";
+import { type OpenWake, openTicker, type Wake } from "../load/ticker.ts";
+import { HealthWatch, type OpenProbe } from "../measure/generator-health.ts";
 import type { Ledger } from "../measure/ledger.ts";
 import { LowWater } from "../measure/low-water.ts";
 import type { Segment } from "../measure/segment.ts";
-import type { DrivenWindow, LoadStep, MeasureOptions } from "./measure-step.ts";
-import { OverloadWatch } from "./overload-watch.ts";
+import type { Pacer } from "../plan/pacer.ts";
+import type { Cut } from "./conductor.ts";
+import type { LoadStep } from "./measure-step.ts";
+import { type OwnTurns, ownTurns } from "./own-turns.ts";
+import type { Tally } from "./tally.ts";
 
 const HALF_SECOND_MS = 500;
-/** A window that is not curtailed and loses this share met overload, not a stall. */
-const OVERLOADED = 0.2;
 /** A slot missed by more than this, or half the deadline, is our failure: sending it is a burst. */
 const TOO_LATE_MS = 50;
 
-/** A window as it stands; late answers still change its segment. */
-type OpenWindow = Omit<DrivenWindow, "segment"> & { readonly segment: Segment };
+export interface StepRunOptions {
+  readonly driver: AxisDriver;
+  readonly deadlineMs: number;
+  readonly clock: Clock;
+  readonly pacer: Pacer;
+  readonly signal: AbortSignal;
+  /** A fresh stream of numbers for a segment: the schedule is fixed before its first send. */
+  readonly random: (segment: number) => Random;
+  readonly openWake?: OpenWake | undefined;
+  readonly openProbe?: OpenProbe | undefined;
+  /** Told what the part has come to; may say at once what to do, or later by `cut`. */
+  readonly onTally: (tally: Tally, nowMs: number) => Cut | undefined;
+  /** Told the lateness of each send, for displays. */
+  readonly onLateness?: ((ms: number) => void) | undefined;
+}
 
-/** One load step being driven, tick by tick. */
+/** A segment that was driven; late answers still change its counts. */
+export interface RunSegment {
+  readonly segment: Segment;
+  readonly startedAtWallMs: number;
+  /** Slots never sent through our own fault. */
+  readonly unsentByUs: number;
+  readonly health: GeneratorHealth;
+}
+
+/** The segment being driven. */
+interface Running {
+  readonly segment: Segment;
+  readonly number: number;
+  readonly turns: OwnTurns;
+  readonly startMs: number;
+  readonly startedAtWallMs: number;
+  readonly endMs: number;
+  readonly inFlightBefore: number;
+  readonly droppedBefore: number;
+  /** Position in `turns` of the slot due next. */
+  next: number;
+  looks: number;
+  unsentByUs: number;
+}
+
+/**
+ * One thread's part of a load step, driven tick by tick: sends its own slots of the schedule and
+ * tells twice a second what came of them. Ends a segment at its planned end, or when told.
+ */
 export class StepRun implements Disposable {
-  readonly windows: OpenWindow[] = [];
-  settleAborted = false;
-  broken: string | null = null;
-  harmSec = 0;
-
+  readonly segments: RunSegment[] = [];
   readonly #step: LoadStep;
   readonly #ledger: Ledger;
-  readonly #options: MeasureOptions;
+  readonly #options: StepRunOptions;
   readonly #health: HealthWatch;
   readonly #inFlight = new LowWater();
-  #segment: Segment | undefined;
-  #offsets: Float64Array = new Float64Array(0);
-  #next = 0;
-  #startMs = 0;
-  #startWallMs = 0;
-  #endMs = 0;
-  #segmentIndex = 0;
+  readonly #tooLateMs: number;
+  #running: Running | undefined;
+  #begun = 0;
   #windowsLeft: number;
-  #nextHalfMs = 0;
-  #watch: OverloadWatch;
-  #badAllowed = 0;
-  #droppedBefore = 0;
-  #unsentByUs = 0;
+  #turnsBefore = 0;
+  #plannedMs = 0;
+  #cut: Cut | undefined;
+  #wake: Wake | undefined;
 
-  constructor(step: LoadStep, ledger: Ledger, options: MeasureOptions) {
+  constructor(step: LoadStep, ledger: Ledger, options: StepRunOptions) {
     this.#step = step;
     this.#ledger = ledger;
     this.#options = options;
     this.#health = new HealthWatch(() => options.clock.now(), options.openProbe);
+    this.#tooLateMs = Math.max(TOO_LATE_MS, options.deadlineMs / 2);
     this.#windowsLeft = step.windows;
-    this.#watch = new OverloadWatch(ledger, false, 0);
   }
 
   [Symbol.dispose](): void {
@@ -55,46 +92,50 @@ export class StepRun implements Disposable {
   }
 
   /** Resolves after the last send, or at once when the run is stopped. */
-  drive(): Promise<void> {
+  drive(startMs: number): Promise<void> {
     const { clock, signal, openWake = openTicker } = this.#options;
     return new Promise((resolve, reject) => {
       const end = () => {
-        ticker.stop();
+        wake.stop();
         signal.removeEventListener("abort", finish);
       };
       const finish = () => {
         end();
-        this.#close(clock.now(), true, false);
+        this.#stopByHand(clock.now());
         resolve();
       };
-      const ticker: Wake = openWake(
+      const wake: Wake = openWake(
         () => clock.now(),
         (now) => {
           try {
             const due = this.#tick(now);
-            if (due === Infinity) finish();
-            return due;
+            if (due !== Infinity) return due;
+            end();
+            resolve();
           } catch (error) {
             end();
             reject(error);
-            return Infinity;
           }
+          return Infinity;
         },
       );
+      this.#wake = wake;
       signal.addEventListener("abort", finish, { once: true });
-      if (this.#step.settleMs > 0) this.#open(clock.now(), this.#step.settleMs, false);
-      else this.#openWindow(clock.now());
-      ticker.start();
+      if (this.#step.settleMs > 0) this.#open(startMs, this.#step.settleMs, false);
+      else this.#openWindow(startMs);
+      wake.start();
     });
   }
 
-  /** A stall of ours while the last answers came in spoils the last window too. */
-  judgingEnds(): void {
-    const last = this.windows.pop();
-    if (last === undefined) return;
-    const after = this.#health.take({ intended: 0, unsent: 0, openSockets: 0 });
-    const loopDelayMaxMs = Math.max(last.health.loopDelayMaxMs, after.loopDelayMaxMs);
-    this.windows.push({ ...last, health: { ...last.health, loopDelayMaxMs } });
+  /** Ends a segment early; the moment may still be to come. */
+  cut(cut: Cut): void {
+    this.#cut = cut;
+    this.#wake?.again();
+  }
+
+  /** The generator's health since the last segment ended. */
+  healthAfter(): GeneratorHealth {
+    return this.#health.take({ intended: 0, unsent: 0, openSockets: 0 });
   }
 
   /** Sends what is due; returns when to be called again, or Infinity when the step is over. */
@@ -105,33 +146,25 @@ export class StepRun implements Disposable {
     driver.flush();
     this.#ledger.flushed(clock.now(), this.#tellLateness);
     this.#ledger.expire(now);
-    if (now >= this.#nextHalfMs) {
-      this.#nextHalfMs += HALF_SECOND_MS;
-      if (now > this.#nextHalfMs) this.#nextHalfMs = now + HALF_SECOND_MS;
-      if (this.#halfSecond(now)) return Infinity;
-    }
-    if (this.#segment === undefined) return Infinity;
-    if (now >= this.#endMs) {
-      const hard = this.#close(this.#endMs, false, false);
-      if (this.#windowsLeft === 0 || (hard && this.#step.toTheEnd !== true)) return Infinity;
-      this.#openWindow(this.#endMs);
-    }
-    const nextOffset = this.#offsets[this.#next];
-    const nextSend = nextOffset === undefined ? this.#endMs : this.#startMs + nextOffset;
-    return Math.min(nextSend, this.#endMs, this.#nextHalfMs);
+    this.#tellHalves(now);
+    this.#obey(now);
+    this.#endByPlan(now);
+    return this.#running === undefined ? Infinity : this.#nextDue(this.#running);
   }
 
   #sendDue(now: number): void {
-    const { driver, objective } = this.#options;
-    const tooLateMs = Math.max(TOO_LATE_MS, objective.deadlineMs / 2);
-    for (; this.#next < this.#offsets.length; this.#next++) {
-      const intendedAt = this.#startMs + (this.#offsets[this.#next] ?? 0);
-      if (intendedAt > now) return;
+    const running = this.#running;
+    if (running === undefined) return;
+    const { offsetsMs, turns } = running.turns;
+    const cutAtMs = this.#cut?.segment === running.number ? this.#cut.atMs : Infinity;
+    for (; running.next < offsetsMs.length; running.next++) {
+      const intendedAt = running.startMs + (offsetsMs[running.next] ?? 0);
+      if (intendedAt > now || intendedAt >= cutAtMs) return;
       const slot = this.#ledger.due(intendedAt);
-      if (now - intendedAt > tooLateMs) {
+      if (now - intendedAt > this.#tooLateMs) {
         this.#ledger.unsent(slot, "generator-late");
-        this.#unsentByUs++;
-      } else driver.send(slot, intendedAt);
+        running.unsentByUs++;
+      } else this.#options.driver.send(slot, intendedAt, turns[running.next] ?? 0);
     }
   }
 
@@ -140,92 +173,111 @@ export class StepRun implements Disposable {
     this.#options.onLateness?.(ms);
   };
 
-  /** Looks at the last half second; true when the step must end now. */
-  #halfSecond(now: number): boolean {
-    const segment = this.#segment;
-    if (segment === undefined) return true;
-    // Where sessions come back by themselves, none left is no end.
-    this.broken = this.#step.toTheEnd === true ? null : this.#options.driver.broken;
-    if (this.broken !== null) {
-      this.#close(now, true, true);
-      return true;
+  /** Half seconds lie at the same times in all threads, however late one of them wakes. */
+  #tellHalves(now: number): void {
+    for (;;) {
+      const running = this.#running;
+      if (running === undefined) return;
+      const halfMs = nextHalf(running);
+      if (halfMs > now || halfMs > running.endMs) return;
+      running.looks++;
+      this.#tell(running, "half", halfMs, now);
+      this.#obey(now);
     }
-    const look = this.#watch.look(now, segment);
-    if (look.harm) this.harmSec += HALF_SECOND_MS / 1000;
-    if (!this.#step.curtail) return false;
-    if (!segment.judged) {
-      if (!look.settleOverload) return false;
-      this.settleAborted = true;
-      this.#close(now, true, true);
-      return true;
-    }
-    if (!look.verdictFixed) return false;
-    if (look.hard) {
-      this.#close(now, true, true);
-      return true;
-    }
-    if (!look.waitedEnough) return false;
-    const hard = this.#close(now, true, false);
-    if (hard || this.#windowsLeft === 0) return true;
-    this.#openWindow(now);
-    return false;
   }
 
-  #openWindow(now: number): void {
-    const { windowMs, windows } = this.#step;
-    const fromMs = (windows - this.#windowsLeft) * windowMs;
+  #endByPlan(now: number): void {
+    const running = this.#running;
+    if (running === undefined || now < running.endMs) return;
+    this.#tell(running, "end", running.endMs, now);
+    this.#close(running, running.endMs);
+    const isOver = this.#cut?.next === false || this.#windowsLeft === 0;
+    if (!isOver) this.#openWindow(running.endMs);
+  }
+
+  #stopByHand(now: number): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#tell(running, "stopped", now, now);
+    this.#close(running, now);
+  }
+
+  #tell(running: Running, moment: Tally["moment"], atMs: number, now: number): void {
+    const { segment, number, looks, inFlightBefore, droppedBefore, endMs } = running;
+    const { driver, onTally } = this.#options;
+    const ledger = this.#ledger;
+    const { judged, plannedCount: planned, slots, bad, lost, failed } = segment;
+    const { recentBad, recentSettled, inFlight } = ledger;
+    ledger.recentBad = 0;
+    ledger.recentSettled = 0;
+    const counts = { planned, slots, bad, lost, failed, recentBad, recentSettled, inFlight };
+    const dropped = driver.dropped - droppedBefore;
+    const place = { segment: number, look: looks, moment, judged, atMs, endMs };
+    const { broken } = driver;
+    const cut = onTally({ ...place, ...counts, inFlightBefore, dropped, broken }, now);
+    if (cut !== undefined) this.#cut = cut;
+  }
+
+  /** Does what was asked, once it is time. A segment that has ended by plan is past cutting. */
+  #obey(now: number): void {
+    const cut = this.#cut;
+    const running = this.#running;
+    if (cut === undefined || running === undefined || now < cut.atMs) return;
+    if (cut.segment === running.number) {
+      this.#close(running, cut.atMs);
+      if (cut.next && this.#windowsLeft > 0) this.#openWindow(cut.atMs);
+    } else if (!cut.next) this.#close(running, now);
+  }
+
+  #nextDue(running: Running): number {
+    const { startMs, endMs, turns, next, number } = running;
+    const offset = turns.offsetsMs[next];
+    const nextSend = offset === undefined ? endMs : startMs + offset;
+    const cutAtMs = this.#cut === undefined || this.#cut.segment < number ? endMs : this.#cut.atMs;
+    return Math.min(nextSend, endMs, nextHalf(running), cutAtMs);
+  }
+
+  #openWindow(startMs: number): void {
     this.#windowsLeft--;
-    this.#open(now, windowMs, true, fromMs);
+    this.#open(startMs, this.#step.windowMs, true);
   }
 
-  /** `fromMs`: where in the step's whole schedule the segment begins. */
-  #open(now: number, durationMs: number, judged: boolean, fromMs = 0): void {
-    const { clock, pacer, random, driver, objective } = this.#options;
-    this.#offsets = pacer(this.#step.load, durationMs, random(this.#segmentIndex++), fromMs);
-    this.#next = 0;
-    this.#startMs = now;
-    this.#startWallMs = clock.wall() - (clock.now() - now);
-    this.#endMs = now + durationMs;
-    this.#nextHalfMs = now + HALF_SECOND_MS;
-    this.#segment = this.#ledger.beginSegment(judged, now, this.#offsets.length);
-    this.#segment.inFlightStart = this.#inFlight.value;
-    this.#unsentByUs = 0;
-    this.#droppedBefore = driver.dropped;
+  #open(startMs: number, durationMs: number, judged: boolean): void {
+    const { clock, pacer, random, driver } = this.#options;
+    const number = this.#begun++;
+    const offsets = pacer(this.#step.load, durationMs, random(number), this.#plannedMs);
+    const turns = ownTurns(offsets, this.#turnsBefore, driver);
+    this.#turnsBefore += offsets.length;
+    this.#plannedMs += durationMs;
+    const segment = this.#ledger.beginSegment(judged, startMs, turns.offsetsMs.length);
+    segment.inFlightStart = this.#inFlight.value;
+    this.#ledger.recentBad = 0;
+    this.#ledger.recentSettled = 0;
     this.#health.take({ intended: 0, unsent: 0, openSockets: driver.openSockets });
-    this.#badAllowed = objective.maxBadRatio * this.#offsets.length;
-    this.#watch = new OverloadWatch(this.#ledger, judged, this.#badAllowed);
-  }
-
-  /** Ends the running segment; true when it failed hard. */
-  #close(now: number, curtailed: boolean, seenHard: boolean): boolean {
-    const segment = this.#segment;
-    if (segment === undefined) return false;
-    this.#segment = undefined;
-    segment.inFlightEnd = this.#inFlight.value;
-    this.#ledger.endSegment(segment, now);
-    const { driver } = this.#options;
-    const health = this.#health.take({
-      intended: segment.slots,
-      unsent: this.#unsentByUs,
-      openSockets: driver.openSockets,
-    });
-    if (!segment.judged && !this.settleAborted && this.broken === null) return false;
-    const hard = seenHard || this.#isHard(segment);
-    this.windows.push({
+    this.#running = {
       segment,
-      startedAtWallMs: this.#startWallMs,
-      curtailed,
-      hard,
-      unsentByUs: this.#unsentByUs,
-      health,
-    });
-    return hard;
+      number,
+      turns,
+      startMs,
+      startedAtWallMs: clock.wall() - (clock.now() - startMs),
+      endMs: startMs + durationMs,
+      inFlightBefore: this.#ledger.inFlight,
+      droppedBefore: driver.dropped,
+      next: 0,
+      looks: 0,
+      unsentByUs: 0,
+    };
   }
 
-  #isHard(segment: Segment): boolean {
-    if (this.#watch.overloadAtEnd(segment)) return true;
-    const lostSessions = this.#options.driver.dropped > this.#droppedBefore;
-    if (lostSessions && segment.bad > this.#badAllowed) return true;
-    return !this.#step.curtail && segment.bad > OVERLOADED * segment.slots;
+  #close({ segment, startedAtWallMs, unsentByUs }: Running, atMs: number): void {
+    this.#running = undefined;
+    segment.inFlightEnd = this.#inFlight.value;
+    this.#ledger.endSegment(segment, atMs);
+    const { openSockets } = this.#options.driver;
+    const counts = { intended: segment.slots, unsent: unsentByUs, openSockets };
+    const health = this.#health.take(counts);
+    this.segments.push({ segment, startedAtWallMs, unsentByUs, health });
   }
 }
+
+const nextHalf = ({ startMs, looks }: Running): number => startMs + (looks + 1) * HALF_SECOND_MS;

@@ -1,6 +1,8 @@
 /** Calls `tick` when its work is due; `tick` returns the time of the next, or Infinity to stop. */
 export interface Wake {
   start(): void;
+  /** Ticks at once: what was due has changed. Nothing while it is stopped. */
+  again(): void;
   stop(): void;
 }
 export type OpenWake = (now: () => number, tick: (nowMs: number) => number) => Wake;
@@ -33,12 +35,22 @@ class Ticker implements Wake {
 
   start(): void {
     this.#running = true;
+    this.again();
+  }
+
+  again(): void {
+    if (!this.#running) return;
+    this.#cancel();
     this.#dueAtMs = this.#now();
     this.#immediate = setImmediate(this.#turn);
   }
 
   stop(): void {
     this.#running = false;
+    this.#cancel();
+  }
+
+  #cancel(): void {
     clearTimeout(this.#timer);
     if (this.#immediate !== undefined) clearImmediate(this.#immediate);
   }

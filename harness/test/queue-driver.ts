@@ -22,6 +22,8 @@ export class QueueDriver implements AxisDriver {
   broken: string | null = null;
   dropped = 0;
   readonly streams: number;
+  /** Intended send times of all it sent. */
+  readonly sentAtMs: number[] = [];
   readonly #options: QueueOptions;
   readonly #due: { slot: number; stream: number; atMs: number }[] = [];
   #ledger: Ledger | undefined;
@@ -40,7 +42,12 @@ export class QueueDriver implements AxisDriver {
     this.#ledger = ledger;
   }
 
-  send(slot: number): void {
+  owns(): boolean {
+    return true;
+  }
+
+  send(slot: number, intendedAtMs: number): void {
+    this.sentAtMs.push(intendedAtMs);
     const { clock, perSec, bufferSec = Infinity, stallAt } = this.#options;
     clock.advance(stallAt?.get(slot) ?? 0);
     const now = clock.now();
