@@ -18,6 +18,8 @@ export const ERRORS = {
   TARGET_NOT_ALLOWED: { exit: EXIT.invalidConfig },
   CREDENTIALS_MISSING: { exit: EXIT.invalidConfig },
   FILE_LIMIT_TOO_LOW: { exit: EXIT.invalidConfig },
+  PORTS_EXHAUSTED: { exit: EXIT.invalidConfig },
+  SOCKET_MEMORY_SHORT: { exit: EXIT.invalidConfig },
   PORT_TAKEN: { exit: EXIT.invalidConfig },
   DATA_DIRECTORY_BUSY: { exit: EXIT.invalidConfig },
   EMBEDDED_CLICKHOUSE_MISSING: { exit: EXIT.invalidConfig },

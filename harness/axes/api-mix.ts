@@ -1,118 +1,105 @@
 import type { Random } from "../load/random.ts";
-import type { HttpRequest } from "../transport/http-exchange.ts";
-
-/** What the requests ask about. */
-export interface ApiObjects {
-  /** Token of the user who made the Units. */
-  readonly token: string;
-  readonly units: readonly {
-    readonly uuid: string;
-    readonly name: string;
-    readonly token: string;
-    readonly outputTopic: string;
-  }[];
-}
+import { classOfStatus } from "../transport/http/failure.ts";
+import type { HttpRequest } from "../transport/http/request.ts";
+import { apiHeaders, type ApiKind, type ApiObjects } from "./api-kind.ts";
+import { GRAPHQL_MIX } from "./graphql-mix.ts";
+import { pick } from "./pick.ts";
 
 /** An endless supply of requests. */
 export interface ApiMix {
   next(random: Random): HttpRequest;
 }
 
-interface Kind {
-  readonly id: string;
-  /** Share of the requests; the shares add up to 1. */
-  readonly share: number;
-  build(objects: ApiObjects, random: Random): HttpRequest;
-}
-
 const API = "/pepeunit/api/v1";
 
 /**
  * Mix of the first profile: list, list with nodes, schema, env and access hook, over many distinct
- * Units so that no cache answers. DataPipe reads and GraphQL join it with their axes.
+ * Units so that no cache answers. DataPipe reads join it with their axis.
  */
-export const REST_MIX: readonly Kind[] = [
+export const REST_MIX: readonly ApiKind[] = [
   {
     id: "unit-list",
     share: 0.35,
-    build: ({ token }, random) =>
-      get(`${API}/units?limit=10&offset=${Math.floor(random() * 20)}`, token, hasList("units")),
+    build: (_objects, random, { user }) =>
+      get(`${API}/units?limit=10&offset=${Math.floor(random() * 20)}`, user, hasUnits),
   },
   {
     id: "unit-with-nodes",
     share: 0.25,
-    build: ({ token, units }, random) => {
+    build: ({ units }, random, { user }) => {
       const unit = pick(units, random);
       const query = `is_include_output_unit_nodes=true&uuids=${unit.uuid}`;
-      return get(`${API}/units?${query}`, token, hasText(unit.uuid));
+      return get(`${API}/units?${query}`, user, hasText(unit.uuid));
     },
   },
   {
     id: "schema",
     share: 0.2,
-    build: ({ token, units }, random) => {
+    build: ({ units }, random, { user }) => {
       const unit = pick(units, random);
-      const path = `${API}/units/get_current_schema/${unit.uuid}`;
-      return get(path, token, hasText("input_base_topic"));
+      return get(`${API}/units/get_current_schema/${unit.uuid}`, user, hasTopics);
     },
   },
   {
     id: "env",
     share: 0.1,
-    build: ({ token, units }, random) => {
-      const unit = pick(units, random);
-      return get(`${API}/units/env/${unit.uuid}`, token, hasText("PU_AUTH_TOKEN"));
-    },
+    build: ({ units }, random, { user }) =>
+      get(`${API}/units/env/${pick(units, random).uuid}`, user, hasToken),
   },
   {
     id: "unit-auth",
     share: 0.1,
-    build: ({ units }, random) => {
+    build: ({ units }, random, { json }) => {
       const unit = pick(units, random);
       return {
         method: "POST",
         path: `${API}/units/auth`,
-        headers: { "content-type": "application/json" },
+        headers: json,
         body: JSON.stringify({ token: unit.token, topic: unit.outputTopic }),
-        check: hasText('"allow"'),
+        check: allows,
       };
     },
   },
 ];
 
-export function restMix(objects: ApiObjects): ApiMix {
+/** @param graphqlRatio share of the requests that speak GraphQL, 0…1; the others are REST. */
+export function apiMix(objects: ApiObjects, graphqlRatio = 0): ApiMix {
+  const headers = apiHeaders(objects.token);
+  const kinds = [
+    ...scaled(GRAPHQL_MIX, graphqlRatio),
+    ...scaled(REST_MIX, 1 - graphqlRatio),
+  ].filter(({ share }) => share > 0);
   return {
-    next: (random) => {
-      let rest = random();
-      for (const kind of REST_MIX) {
-        rest -= kind.share;
-        if (rest < 0) return kind.build(objects, random);
-      }
-      return (REST_MIX[0] as Kind).build(objects, random);
-    },
+    next: (random) => drawn(kinds, random()).build(objects, random, headers),
   };
 }
 
-function get(path: string, token: string, check: HttpRequest["check"]): HttpRequest {
-  return { method: "GET", path, headers: { "x-auth-token": token }, check };
+const scaled = (kinds: readonly ApiKind[], ratio: number): ApiKind[] =>
+  kinds.map((kind) => ({ ...kind, share: kind.share * ratio }));
+
+function drawn(kinds: readonly ApiKind[], draw: number): ApiKind {
+  let rest = draw;
+  for (const kind of kinds) {
+    rest -= kind.share;
+    if (rest < 0) return kind;
+  }
+  // Shares of a third and the like add up to a little less than 1.
+  return pick(kinds, () => 0);
 }
 
-const statusClass = (status: number): string | undefined =>
-  status >= 200 && status < 300 ? undefined : `http-${status}`;
+const get = (
+  path: string,
+  headers: HttpRequest["headers"],
+  check: HttpRequest["check"],
+): HttpRequest => ({ method: "GET", path, headers, check });
 
 const hasText =
-  (text: string): HttpRequest["check"] =>
+  (...texts: readonly string[]): HttpRequest["check"] =>
   (status, body) =>
-    statusClass(status) ?? (body.includes(text) ? undefined : "wrong-body");
+    classOfStatus(status, body) ??
+    (texts.every((text) => body.includes(text)) ? undefined : "wrong-body");
 
-const hasList =
-  (key: string): HttpRequest["check"] =>
-  (status, body) =>
-    statusClass(status) ??
-    (body.includes('"count"') && body.includes(`"${key}"`) ? undefined : "wrong-body");
-
-function pick<T>(items: readonly T[], random: Random): T {
-  const item = items[Math.floor(random() * items.length)];
-  if (item === undefined) throw new RangeError("nothing to pick from");
-  return item;
-}
+const hasUnits = hasText('"count"', '"units"');
+const hasTopics = hasText("input_base_topic");
+const hasToken = hasText("PU_AUTH_TOKEN");
+const allows = hasText('"allow"');

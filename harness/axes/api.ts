@@ -1,7 +1,7 @@
 import type { Clock } from "../load/clock.ts";
 import type { Random } from "../load/random.ts";
 import type { Ledger } from "../measure/ledger.ts";
-import type { Contact } from "../transport/http-exchange.ts";
+import type { Contact } from "../transport/http/failure.ts";
 import { HttpTransport } from "../transport/http.ts";
 import type { ApiMix } from "./api-mix.ts";
 import type { AxisDriver } from "./driver.ts";
@@ -89,7 +89,11 @@ export class ApiDriver implements AxisDriver {
     this.#transport.send(mix.next(this.#options.random), tagOf(number, slot));
   }
 
-  flush(): void {}
+  /** Throws when this machine can open no more connections: that is no failure of the target. */
+  flush(): void {
+    const { fault } = this.#transport;
+    if (fault !== undefined) throw fault;
+  }
 
   abandon(): void {
     this.#transport.dropAll();

@@ -1,5 +1,5 @@
 import { type Clock, pause } from "../load/clock.ts";
-import type { Contact } from "../transport/http-exchange.ts";
+import type { Contact } from "../transport/http/failure.ts";
 
 /** So many connections failing in a row, and not one answer between, are no overload any more. */
 const BROKEN_AFTER = 20;

@@ -1,5 +1,5 @@
 import { ApiDriver } from "../axes/api.ts";
-import { restMix } from "../axes/api-mix.ts";
+import { apiMix } from "../axes/api-mix.ts";
 import type { ConnectedUnits } from "../axes/connected-units.ts";
 import type { UnitIdentity, UnitSource } from "../axes/unit-source.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
@@ -146,7 +146,7 @@ class InstanceTarget implements RunTarget {
       checkAlive: this.#parts.checkAlive,
       openMix: async () => {
         const units = await this.#growTo(objects);
-        return restMix({ token: this.#session.token, units });
+        return apiMix({ token: this.#session.token, units });
       },
     });
     return new SlotMeasurer({

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { manualClock } from "../test/manual-clock.ts";
-import type { Contact, HttpRequest } from "./http-exchange.ts";
+import type { Contact } from "./http/failure.ts";
+import type { HttpRequest } from "./http/request.ts";
 import { HttpTransport } from "./http.ts";
 
 const closing: (() => Promise<unknown>)[] = [];

@@ -1,6 +1,11 @@
-import { Pool } from "undici";
+import { isIP } from "node:net";
+import type { LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
-import { type Contact, type HttpRequest, HttpExchange } from "./http-exchange.ts";
+import { socketFault } from "../machine/socket-fault.ts";
+import { type ConnectionFailure, type ConnectionOwner, HttpConnection } from "./http/connection.ts";
+import type { Contact } from "./http/failure.ts";
+import { type HttpRequest, RequestEncoder } from "./http/request.ts";
+import type { HttpAddress } from "./http/socket.ts";
 
 /** Told once per request: `errorClass` is undefined for a good answer. */
 export type HttpDone = (tag: number, errorClass: string | undefined, contact: Contact) => void;
@@ -17,103 +22,192 @@ export interface HttpTransportOptions {
   readonly timeoutMs: number;
 }
 
+/** A request between `send` and its end. */
+interface Exchange {
+  readonly request: HttpRequest;
+  readonly tag: number;
+  /** When it is given up, on the clock. */
+  readonly untilMs: number;
+}
+
 const CONNECT_TIMEOUT_MS = 5000;
+const READ_BUFFER_BYTES = 65_536;
 /** The queue is cut to size when this much of its front is used up. */
 const SPENT_LIMIT = 1024;
 
 /**
  * Open-loop requests over keep-alive connections: `send` returns at once, whatever the target does.
- * The queue is ours and undici is handed only what a connection is free for, because what waits
- * inside undici has no timeout, cannot be taken back, and would be sent into later silence.
+ * A request waits in the queue until a connection is free for it, never on one: what waits there
+ * could not be taken back, and one connection that hangs would hold it while others rest.
  */
-export class HttpTransport implements AsyncDisposable {
+export class HttpTransport implements AsyncDisposable, ConnectionOwner {
   readonly #options: HttpTransportOptions;
-  readonly #pool: Pool;
   readonly #done: HttpDone;
+  readonly #encoder: RequestEncoder;
+  /** Reads are handled before the next one starts, so one buffer serves all connections. */
+  readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+  readonly #place: HttpAddress;
   readonly #closing = new AbortController();
-  #queue: HttpExchange[] = [];
+  /** All that are not closed, and what each is busy with. */
+  readonly #connections = new Map<HttpConnection, Exchange | undefined>();
+  /** The last one used is on top: the others may rest until they go stale. */
+  readonly #idle: HttpConnection[] = [];
+  #connecting = 0;
+  #busy = 0;
+  #queue: Exchange[] = [];
   /** Position in the queue of the request that is next. */
   #first = 0;
-  /** In undici's hands, oldest first; some may be given up but not yet handed back. */
-  readonly #dispatched = new Set<HttpExchange>();
-  #dispatching = false;
   #watching = false;
+  #fault: LoadstoneError | undefined;
 
   constructor(options: HttpTransportOptions, done: HttpDone) {
+    const { protocol, host, hostname, port } = new URL(options.origin);
+    const isTls = protocol === "https:";
+    const name = hostname.replace(/^\[|\]$/g, "");
     this.#options = options;
-    this.#pool = new Pool(options.origin, {
-      connections: options.connections,
-      pipelining: 1,
-      // Ours run from `send` on, undici's only from the socket, and in steps of a second.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: {
-        timeout: Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs),
-        lookup: (_host, lookup, callback) => {
-          const { address, family } = options.address;
-          if (lookup.all === true) callback(null, [{ address, family }]);
-          else callback(null, address, family);
-        },
-      },
-    });
     this.#done = done;
+    this.#encoder = new RequestEncoder(host);
+    this.#place = {
+      host: options.address.address,
+      port: Number(port === "" ? (isTls ? 443 : 80) : port),
+      ...(isTls ? { tls: isIP(name) === 0 ? { servername: name } : {} } : {}),
+    };
   }
 
   get openSockets(): number {
-    return this.#pool.stats.connected;
+    return this.#connections.size - this.#connecting;
   }
 
   /** Requests neither answered nor given up, in the queue or on their way. */
   get outstanding(): number {
-    let open = this.#queue.length - this.#first;
-    for (const exchange of this.#dispatched) if (!exchange.over) open++;
-    return open;
+    return this.#waiting + this.#busy;
+  }
+
+  /** What this machine lacks to open another connection, once it met that. */
+  get fault(): LoadstoneError | undefined {
+    return this.#fault;
   }
 
   send(request: HttpRequest, tag: number): void {
     if (this.#closing.signal.aborted) return;
     const { clock, timeoutMs } = this.#options;
-    const exchange = new HttpExchange(request, clock, clock.now() + timeoutMs, {
-      ended: (errorClass, contact) => this.#done(tag, errorClass, contact),
-      released: () => {
-        this.#dispatched.delete(exchange);
-        this.#dispatch();
-      },
-    });
-    this.#queue.push(exchange);
-    this.#dispatch();
-    this.#watchTimeouts();
+    const exchange = { request, tag, untilMs: clock.now() + timeoutMs };
+    const connection = this.#waiting === 0 ? this.#freshIdle() : undefined;
+    if (connection !== undefined) this.#start(connection, exchange);
+    else {
+      this.#queue.push(exchange);
+      this.#connectMore();
+    }
+    if (!this.#watching) this.#watchTimeouts();
   }
 
   /** Drops the queue and aborts what is out; `done` hears nothing of either. */
   dropAll(): void {
     this.#queue = [];
     this.#first = 0;
-    for (const exchange of this.#dispatched) {
-      exchange.abandon(new Error("dropped: its step is over"));
+    for (const [connection, exchange] of this.#connections) {
+      if (exchange !== undefined) this.#drop(connection);
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new Error("the transport was closed"));
     this.dropAll();
-    await this.#pool.destroy();
+    for (const connection of this.#connections.keys()) connection.destroy();
+    this.#connections.clear();
+    this.#connecting = 0;
+    return Promise.resolve();
   }
 
-  /** Hands over requests while a connection is free; one that fails at once does not nest. */
-  #dispatch(): void {
-    if (this.#dispatching) return;
-    this.#dispatching = true;
-    while (this.#dispatched.size < this.#options.connections) {
-      const exchange = this.#shift();
-      if (exchange === undefined) break;
-      this.#dispatched.add(exchange);
-      exchange.dispatchOn(this.#pool);
+  opened(connection: HttpConnection): void {
+    this.#connecting--;
+    this.#useNext(connection);
+  }
+
+  answered(connection: HttpConnection): void {
+    const exchange = this.#connections.get(connection);
+    const { status, body } = connection.reader;
+    this.#busy--;
+    this.#connections.set(connection, undefined);
+    if (connection.closed) this.#connections.delete(connection);
+    if (exchange !== undefined) {
+      this.#done(exchange.tag, exchange.request.check(status, body), "answered");
     }
-    this.#dispatching = false;
+    // `done` may have dropped or sent requests.
+    if (connection.closed) this.#connectMore();
+    else this.#useNext(connection);
   }
 
-  #shift(): HttpExchange | undefined {
+  failed(connection: HttpConnection, failure: ConnectionFailure): void {
+    const { during, errorClass, contact, cause } = failure;
+    this.#fault ??= socketFault(cause);
+    let exchange = this.#connections.get(connection);
+    this.#connections.delete(connection);
+    if (during === "idle") this.#idle.splice(this.#idle.indexOf(connection), 1);
+    else if (during === "request") this.#busy--;
+    else {
+      this.#connecting--;
+      // The oldest request that waits for a connection is the one that did not get it.
+      exchange = this.#shift();
+    }
+    if (exchange !== undefined) this.#done(exchange.tag, errorClass, contact);
+    this.#connectMore();
+  }
+
+  get #waiting(): number {
+    return this.#queue.length - this.#first;
+  }
+
+  #start(connection: HttpConnection, exchange: Exchange): void {
+    const { request } = exchange;
+    this.#connections.set(connection, exchange);
+    this.#busy++;
+    const text = this.#encoder.encode(request);
+    connection.send(text, request.method === "HEAD", request.body !== undefined);
+  }
+
+  #useNext(connection: HttpConnection): void {
+    const next = this.#shift();
+    if (next !== undefined) this.#start(connection, next);
+    else {
+      connection.rest(this.#options.clock.now());
+      this.#idle.push(connection);
+    }
+  }
+
+  /** An idle connection that the other side is not about to close. */
+  #freshIdle(): HttpConnection | undefined {
+    const connection = this.#idle.pop();
+    if (connection === undefined || !connection.isStale(this.#options.clock.now())) {
+      return connection;
+    }
+    // It was the last used: the others are older still.
+    for (const stale of [connection, ...this.#idle.splice(0)]) {
+      this.#connections.delete(stale);
+      stale.destroy();
+    }
+    return undefined;
+  }
+
+  /** Opens connections for those who wait, up to the limit. */
+  #connectMore(): void {
+    const { connections, timeoutMs } = this.#options;
+    while (this.#waiting > this.#connecting && this.#connections.size < connections) {
+      if (this.#closing.signal.aborted) return;
+      const limitMs = Math.min(CONNECT_TIMEOUT_MS, timeoutMs);
+      const connection = new HttpConnection(this.#place, this.#readBuffer, this, limitMs);
+      this.#connecting++;
+      this.#connections.set(connection, undefined);
+    }
+  }
+
+  #drop(connection: HttpConnection): void {
+    this.#busy--;
+    this.#connections.delete(connection);
+    connection.destroy();
+  }
+
+  #shift(): Exchange | undefined {
     const exchange = this.#queue[this.#first];
     if (exchange === undefined) return undefined;
     this.#first++;
@@ -126,11 +220,11 @@ export class HttpTransport implements AsyncDisposable {
 
   /** One timer for all: every request has the same time, so the oldest is always the next. */
   #watchTimeouts(): void {
-    const oldest = this.#oldest();
-    if (this.#watching || oldest === undefined) return;
+    const untilMs = this.#oldestUntilMs();
+    if (untilMs === Infinity) return;
     this.#watching = true;
     const { signal } = this.#closing;
-    this.#options.clock.sleepUntil(oldest.untilMs, signal).then(
+    this.#options.clock.sleepUntil(untilMs, signal).then(
       () => {
         this.#watching = false;
         this.#timeOut();
@@ -141,18 +235,30 @@ export class HttpTransport implements AsyncDisposable {
     );
   }
 
-  #oldest(): HttpExchange | undefined {
-    for (const exchange of this.#dispatched) if (!exchange.over) return exchange;
-    return this.#queue[this.#first];
+  #oldestUntilMs(): number {
+    let oldest = this.#queue[this.#first]?.untilMs ?? Infinity;
+    for (const exchange of this.#connections.values()) {
+      if (exchange !== undefined && exchange.untilMs < oldest) oldest = exchange.untilMs;
+    }
+    return oldest;
   }
 
   #timeOut(): void {
     const now = this.#options.clock.now();
+    // With no connection at all there was nobody to be slow.
+    const unconnected = this.openSockets === 0;
     // The queue first: a place that becomes free below must not go to one whose time is up.
     for (let next = this.#queue[this.#first]; next !== undefined && next.untilMs <= now; ) {
-      this.#shift()?.timeOut();
+      this.#shift();
+      if (unconnected) this.#done(next.tag, "connect-timeout", "no-connection");
+      else this.#done(next.tag, "timeout", "silent");
       next = this.#queue[this.#first];
     }
-    for (const exchange of this.#dispatched) if (exchange.untilMs <= now) exchange.timeOut();
+    for (const [connection, exchange] of this.#connections) {
+      if (exchange === undefined || exchange.untilMs > now) continue;
+      this.#drop(connection);
+      this.#done(exchange.tag, "timeout", "silent");
+    }
+    this.#connectMore();
   }
 }
