@@ -44,10 +44,23 @@ export const GeneratorHealth = z
     unsentRatio: z.number().min(0).max(1),
     /** Longest event-loop stall. */
     loopDelayMaxMs: z.number().nonnegative(),
-    /** Share of one core used by the process (may pass 1 with helper threads). */
+    /** Share of one core used by the busiest thread that sends. */
     cpuRatio: z.number().nonnegative(),
     rssBytes: z.int().nonnegative(),
     openSockets: z.int().nonnegative(),
+    /** Share of the time in which such a thread was ready to run and another had its core. */
+    waitRatio: z.number().nonnegative().optional(),
+    /** CPU of the whole process, as a share of the cores it may use. */
+    quotaRatio: z.number().nonnegative().optional(),
+    /** Time in which a CPU limit of the system (cgroup) held the process back, milliseconds. */
+    throttledMs: z.number().nonnegative().optional(),
+    /** Longest garbage collection, milliseconds. */
+    gcPauseMaxMs: z.number().nonnegative().optional(),
+    /**
+     * What `cpuRatio` rests on: the scheduler's account of the thread, Node's, or an upper bound
+     * where neither is to be had (then `waitRatio` is unknown, too).
+     */
+    cpuSource: z.enum(["scheduler", "thread", "bound"]).optional(),
   })
   .readonly();
 export type GeneratorHealth = z.infer<typeof GeneratorHealth>;

@@ -65,8 +65,12 @@ export function worstHealth(windows: readonly Trial[]): GeneratorHealth | null {
   );
 }
 
+const OPTIONAL = ["waitRatio", "quotaRatio", "throttledMs", "gcPauseMaxMs"] as const;
+
 function worseOf(a: GeneratorHealth, b: GeneratorHealth): GeneratorHealth {
   return {
+    ...a,
+    ...b,
     latenessP50Ms: Math.max(a.latenessP50Ms, b.latenessP50Ms),
     latenessP99Ms: Math.max(a.latenessP99Ms, b.latenessP99Ms),
     latenessP999Ms: Math.max(a.latenessP999Ms, b.latenessP999Ms),
@@ -75,5 +79,11 @@ function worseOf(a: GeneratorHealth, b: GeneratorHealth): GeneratorHealth {
     cpuRatio: Math.max(a.cpuRatio, b.cpuRatio),
     rssBytes: Math.max(a.rssBytes, b.rssBytes),
     openSockets: Math.max(a.openSockets, b.openSockets),
+    ...worseTold(a, b),
   };
+}
+
+function worseTold(a: GeneratorHealth, b: GeneratorHealth): Partial<GeneratorHealth> {
+  const told = OPTIONAL.filter((name) => a[name] !== undefined && b[name] !== undefined);
+  return Object.fromEntries(told.map((name) => [name, Math.max(a[name] ?? 0, b[name] ?? 0)]));
 }

@@ -6,7 +6,7 @@ import type { Objective } from "#grader/contracts/objective.ts";
 import { Trial } from "#grader/contracts/trial.ts";
 import type { LoadStep } from "../engine/measure-step.ts";
 import { systemClock } from "../load/clock.ts";
-import { openProcessProbe } from "../measure/generator-health.ts";
+import type { ProcessProbe } from "../measure/generator-health.ts";
 import { Workspace } from "../transport/mqtt/workspace.ts";
 import { ConnectedUnits } from "./connected-units.ts";
 import { LinkMeasurer, type LinkOptions } from "./link.ts";
@@ -44,10 +44,11 @@ const objective: Objective = {
   growthSlack: 10,
 };
 
-const calmProbe = (stallMs = 0) => ({
-  ...openProcessProbe(),
+const calmProbe = (stallMs = 0): ProcessProbe => ({
   cpuMs: () => 0,
   takeLoopDelayMs: () => stallMs,
+  rssBytes: () => 0,
+  [Symbol.dispose]: () => {},
 });
 
 function open(port: number, change: Partial<LinkOptions> & { source?: UnitSource } = {}) {

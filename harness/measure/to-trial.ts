@@ -99,12 +99,9 @@ function judge(
   const hard = judged.verdict === "bad" && window.hard;
   const fault = generatorFault(
     {
+      ...health,
       intended: segment.slots,
       unsentByUs: window.unsentByUs,
-      latenessP99Ms: health.latenessP99Ms,
-      latenessP999Ms: health.latenessP999Ms,
-      loopDelayMaxMs: health.loopDelayMaxMs,
-      cpuRatio: health.cpuRatio,
       unaccounted: neverHandled(segment),
     },
     objective.deadlineMs,

@@ -3,7 +3,7 @@ import type { AxisId } from "#grader/contracts/axis.ts";
 import type { Trial, WindowVerdict } from "#grader/contracts/trial.ts";
 import type { ProgressView } from "#reports/render/progress.ts";
 import type { AxisMeasurer, SecondCounts } from "../engine/axis-measurer.ts";
-import { GUARD } from "../engine/verdict.ts";
+import { GUARD, timingLimits } from "../engine/verdict.ts";
 import type { LoadStep } from "../engine/measure-step.ts";
 
 const HISTORY_SECONDS = 60;
@@ -82,7 +82,7 @@ function generatorState(
 ): ProgressView["generator"]["state"] {
   const use = Math.max(
     cpuRatio / GUARD.maxCpuRatio,
-    latenessP99Ms / Math.max(25, GUARD.maxLatenessP99 * objective.deadlineMs),
+    latenessP99Ms / timingLimits(objective.deadlineMs).p99Ms,
   );
   if (use > 1) return "limited";
   return use > STRAINED ? "strained" : "healthy";
