@@ -2,6 +2,7 @@ import type { GeneratorHealth } from "#grader/contracts/trial.ts";
 import type { Conductor } from "../engine/conductor.ts";
 import type { DrivenStep, DrivenWindow } from "../engine/measure-step.ts";
 import type { DrivenPart, DrivenSegment } from "../engine/step-part.ts";
+import { worstTold } from "./generator-health.ts";
 import { Histogram, type HistogramValue } from "./histogram.ts";
 import { mergeSegments } from "./segment.ts";
 
@@ -72,6 +73,7 @@ export function mergeHealth(
     cpuRatio: most("cpuRatio"),
     rssBytes: most("rssBytes"),
     openSockets: parts.reduce((sum, { openSockets }) => sum + openSockets, 0),
+    ...worstTold(parts),
   };
 }
 
