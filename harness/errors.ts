@@ -21,6 +21,7 @@ export const ERRORS = {
   PORTS_EXHAUSTED: { exit: EXIT.invalidConfig },
   SOCKET_MEMORY_SHORT: { exit: EXIT.invalidConfig },
   PORT_TAKEN: { exit: EXIT.invalidConfig },
+  PORT_NOT_ALLOWED: { exit: EXIT.invalidConfig },
   DATA_DIRECTORY_BUSY: { exit: EXIT.invalidConfig },
   EMBEDDED_CLICKHOUSE_MISSING: { exit: EXIT.invalidConfig },
   SANDBOX_CONFIG_INVALID: { exit: EXIT.invalidConfig },

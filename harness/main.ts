@@ -67,6 +67,7 @@ const OTHER_EXITS: Readonly<Record<string, number>> = {
   EMBEDDED_CLICKHOUSE_MISSING: EXIT.invalidConfig,
   DATA_DIRECTORY_BUSY: EXIT.invalidConfig,
   PORT_TAKEN: EXIT.invalidConfig,
+  PORT_NOT_ALLOWED: EXIT.invalidConfig,
   SANDBOX_CONFIG_INVALID: EXIT.invalidConfig,
 };
 

@@ -5,6 +5,7 @@ export const EMBEDDED_ERROR_CODES = [
   "DATA_DIRECTORY_BUSY",
   "DISK_FULL",
   "PORT_TAKEN",
+  "PORT_NOT_ALLOWED",
   "SANDBOX_CONFIG_INVALID",
   "SANDBOX_START_FAILED",
 ] as const;
@@ -38,6 +39,8 @@ const HINTS: Readonly<Record<EmbeddedErrorCode, string>> = {
     "Another process holds this data directory: stop it, or choose another directory.",
   DISK_FULL: "Free some disk space, or choose a data directory on another disk.",
   PORT_TAKEN: "Stop what listens on that port, or choose another one (0 takes any free port).",
+  PORT_NOT_ALLOWED:
+    "Choose a port above 1023 (0 takes any free port), or allow this process to listen on it.",
   SANDBOX_CONFIG_INVALID: "Correct the sandbox settings named in the message.",
   SANDBOX_START_FAILED: "Read the cause, and start the sandbox again.",
 };

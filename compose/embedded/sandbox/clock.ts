@@ -19,3 +19,12 @@ export function naiveIso(wallMs: number): string {
   const iso = new Date(wholeMs).toISOString();
   return `${iso.slice(0, -1)}${String(micros).padStart(3, "0")}`;
 }
+
+/** A naive UTC date as Python prints one: no fraction where it is zero. */
+export function naivePython(wallMs: number): string {
+  return wallMs % 1000 === 0 ? naiveSeconds(wallMs) : naiveIso(wallMs);
+}
+
+/** A naive UTC date in whole seconds. */
+export const naiveSeconds = (wallMs: number): string =>
+  new Date(wallMs).toISOString().slice(0, "2026-01-02T03:04:05".length);

@@ -1,15 +1,22 @@
-import { EmbeddedError } from "../error.ts";
 import { RelayBroker } from "./broker/broker.ts";
 import { publishCommand } from "./broker/commands.ts";
 import { createHook } from "./broker/hook.ts";
 import { createListener } from "./broker/listener.ts";
 import { type Capacity, createStations } from "./capacity/stations.ts";
 import { systemClock } from "./clock.ts";
+import { type DataPipeOptions, startDataPipe } from "./data-pipe/service.ts";
+import { cannotListen } from "./listen-error.ts";
 import { mayUseTopicByToken } from "./platform/hook.ts";
-import type { Instance } from "./platform/instance.ts";
+import type { Features, Instance } from "./platform/instance.ts";
+import { nodeTopic } from "./platform/topics.ts";
+import { seededRandom } from "./random.ts";
+import { type ClickHouseAddress, openClickHouseRecords } from "./records/clickhouse.ts";
+import { openMemoryRecords } from "./records/memory.ts";
+import type { Records } from "./records/records.ts";
 import { createHttpMetrics } from "./rest/prometheus.ts";
 import { createUser } from "./rest/routes/users.ts";
 import { createRest } from "./rest/server.ts";
+import { connectDataPipe } from "./services.ts";
 import { openState } from "./state/open.ts";
 
 /** The platform's own limiters, which slow a sender or a ramp down and lose nothing. */
@@ -19,6 +26,13 @@ export interface Limits {
   /** Messages of one connection; 30 as the platform has it. */
   readonly messagesPerSec?: number;
 }
+
+/** Defects of a deployment that the sandbox can have. */
+export const FAULTS = [
+  /** The deploy kit gives the DataPipe a key of its own: it may not subscribe. */
+  "data-pipe-key",
+] as const;
+export type Fault = (typeof FAULTS)[number];
 
 export interface SandboxOptions {
   readonly host?: "127.0.0.1";
@@ -33,6 +47,12 @@ export interface SandboxOptions {
   /** Where the state lives; without it the sandbox forgets everything when it ends. */
   readonly dataDir?: string;
   readonly limits?: Limits;
+  /** Feature flags of the backend; all on where nothing is said. */
+  readonly features?: Partial<Features>;
+  readonly dataPipe?: Pick<DataPipeOptions, "bufferMaxSize" | "flushMs">;
+  /** Where the instance keeps what Units store; without it in memory. */
+  readonly clickhouse?: ClickHouseAddress;
+  readonly faults?: readonly Fault[];
   readonly log?: (line: string) => void;
 }
 
@@ -47,20 +67,29 @@ export interface SandboxReady {
 
 export interface Sandbox extends AsyncDisposable {
   readonly ready: SandboxReady;
+  /** Whether the broker let the DataPipe subscribe. */
+  dataPipeSubscribed(): boolean;
   close(): Promise<void>;
 }
 
+const ALL_FEATURES = { dataPipe: true, defaultLastValue: true, prometheus: true } as const;
 const DEFAULT_LIMITS = { connectsPerSec: 20, messagesPerSec: 30 } as const;
+
+const MAX_MAILBOX = 1000;
 
 /** Starts a Pepeunit-compatible instance of known capacity in this process. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { host = "127.0.0.1", capacity, dataDir, noise = 0, seed = 1 } = options;
+  const { host = "127.0.0.1", capacity, dataDir, noise = 0, seed = 1, log = () => {} } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock = systemClock;
-  const state = await openState(dataDir);
+  const records = await openRecords(options);
+  const state = await openState(dataDir).catch(async (error: unknown) => {
+    await records.close();
+    throw error;
+  });
   const { db } = state;
   const { secretKey, admin } = state.secrets;
-  const { relay, api } = createStations({ capacity, noisePercent: noise, seed, clock });
+  const { relay, api, store } = createStations({ capacity, noisePercent: noise, seed, clock });
   const metrics = createHttpMetrics();
   const address = { url: "", mqttPort: options.mqttPort };
 
@@ -71,14 +100,32 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     answered: (seconds) => metrics.observe({ ...HOOK_REQUEST, seconds }),
   });
   const broker = new RelayBroker({ relay, hook, clock, messagesPerSec: limits.messagesPerSec });
-  broker.on("clientError", (client, error) => options.log?.(`mqtt ${client.id}: ${error.message}`));
+  broker.on("clientError", (client, error) => log(`mqtt ${client.id}: ${error.message}`));
+  const dataPipe = startDataPipe({ db, records, clock, log, ...options.dataPipe });
+  const pipeConsumer = connectDataPipe({
+    broker,
+    hook,
+    clock,
+    dataPipe,
+    log,
+    station: store,
+    random: seededRandom(seed),
+    domain: host,
+    secretKey: options.faults?.includes("data-pipe-key") ? `not ${secretKey}` : secretKey,
+    maxMailbox: MAX_MAILBOX,
+  });
+  const features = { ...ALL_FEATURES, ...options.features };
   const instance: Instance = {
     db,
     clock,
+    records,
+    features,
     secretKey,
     domain: host,
     address: () => address,
     sendCommand: (unit, command) => publishCommand(broker, { db, domain: host }, unit, command),
+    publishState: (node, value) => broker.publishOwn(nodeTopic(host, node), value),
+    announcePipe: () => dataPipe.announce(),
   };
   const rest = createRest({ instance, api, metrics });
   const listener = createListener({
@@ -88,26 +135,35 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const close = async () => {
     listener.close();
+    pipeConsumer.close();
+    dataPipe.close();
     await new Promise<void>((closed) => broker.close(closed));
     await rest.close();
-    relay.close();
-    api.close();
+    for (const station of [relay, api, store]) station.close();
     state.close();
+    await records.close();
   };
 
   try {
     if (db.users.size === 0) await createUser(instance, admin);
     await broker.listen();
-    address.mqttPort = await listener.listen(host, options.mqttPort).catch(portTaken);
-    address.url = await rest.listen({ host, port: options.port }).catch(portTaken);
+    if (features.dataPipe) await pipeConsumer.start();
+    address.mqttPort = await listener.listen(host, options.mqttPort).catch(cannotListen);
+    address.url = await rest.listen({ host, port: options.port }).catch(cannotListen);
   } catch (error) {
     await close();
     throw error;
   }
   const mqtt = `mqtt://${host}:${address.mqttPort}`;
   const ready = { url: address.url, mqtt, domain: host, admin, capacity };
-  return { ready, close, [Symbol.asyncDispose]: close };
+  const dataPipeSubscribed = () => pipeConsumer.subscribed;
+  return { ready, dataPipeSubscribed, close, [Symbol.asyncDispose]: close };
 }
+
+const openRecords = ({ clickhouse }: SandboxOptions): Promise<Records> =>
+  clickhouse === undefined
+    ? Promise.resolve(openMemoryRecords())
+    : openClickHouseRecords(clickhouse);
 
 const HOOK_REQUEST = {
   handler: "/pepeunit/api/v1/units/auth",
@@ -116,10 +172,3 @@ const HOOK_REQUEST = {
   requestBytes: 0,
   responseBytes: 0,
 } as const;
-
-function portTaken(error: unknown): never {
-  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-    throw new EmbeddedError("PORT_TAKEN", error.message, { cause: error });
-  }
-  throw error;
-}

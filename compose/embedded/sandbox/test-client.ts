@@ -20,6 +20,8 @@ export interface TestClient {
 
 interface CallOptions {
   readonly body?: unknown;
+  /** A multipart body. */
+  readonly form?: FormData;
   /** Instead of the client's own token. */
   readonly token?: string;
 }
@@ -27,7 +29,7 @@ interface CallOptions {
 /** A minimal REST client for the tests; `path` is under the API prefix. */
 export function createTestClient(url: string, ownToken?: string): TestClient {
   const client: TestClient = {
-    async call(method, path, { body, token = ownToken } = {}) {
+    async call(method, path, { body, form, token = ownToken } = {}) {
       const response = await fetch(`${url}/pepeunit/api/v1${path}`, {
         method,
         redirect: "manual",
@@ -36,6 +38,7 @@ export function createTestClient(url: string, ownToken?: string): TestClient {
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(form === undefined ? {} : { body: form }),
       });
       const text = await response.text();
       const isJson = response.headers.get("content-type")?.includes("json") ?? false;

@@ -2,6 +2,7 @@ import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from 
 import type { Station } from "../capacity/station.ts";
 import type { Clock } from "../clock.ts";
 import { createBrake } from "./brake.ts";
+import type { Consumer } from "./consumer.ts";
 import type { Hook } from "./hook.ts";
 import { createSession, type Session } from "./session.ts";
 
@@ -73,6 +74,15 @@ export class RelayBroker extends Aedes {
     if (!this.denied.delete(packet)) this.forward(packet);
     this.sessions.get(from)?.paceMessage(this.clock.nowMs());
     done();
+  }
+
+  /** Delivers to a service of the platform what its filter matches, while it is subscribed. */
+  addConsumer(consumer: Consumer): void {
+    const deliver = ({ topic, payload }: AedesPublishPacket, done: () => void) => {
+      consumer.deliver(topic, typeof payload === "string" ? Buffer.from(payload) : payload);
+      done();
+    };
+    this.subscribe(consumer.filter, deliver, ignore);
   }
 
   /** Publishes a message of the backend, at QoS 0 and past the relay server. */

@@ -11,6 +11,7 @@ function manualServer() {
       if (!isFull) waiting.push(done);
       return !isFull;
     },
+    clear: () => {},
     close: () => {},
   };
   const fill = () => {

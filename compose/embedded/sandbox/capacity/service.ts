@@ -19,6 +19,8 @@ export interface Service {
   arrive(nowMs: number, cost?: number): number | undefined;
   /** How long work that arrives now would wait for the server. */
   backlogMs(nowMs: number): number;
+  /** Forgets the work that waits. */
+  clear(nowMs: number): void;
 }
 
 /**
@@ -47,5 +49,9 @@ export function createService(model: ServiceModel, random: Random): Service {
       return lastDueMs;
     },
     backlogMs: (nowMs) => Math.max(0, busyUntilMs - nowMs),
+    clear(nowMs) {
+      busyUntilMs = Math.min(busyUntilMs, nowMs);
+      lastDueMs = Math.min(lastDueMs, nowMs);
+    },
   };
 }

@@ -6,8 +6,20 @@ import type { Service } from "./service.ts";
 export interface Station {
   /** Runs `done` when the service is over; false when the buffer is full and it never will. */
   admit(done: () => void, cost?: number): boolean;
+  /** Forgets the work that waits: nobody wants it any more. */
+  clear(): void;
   close(): void;
 }
+
+/** A server that is never busy: work is done when it comes. */
+export const idleStation: Station = {
+  admit(done) {
+    done();
+    return true;
+  },
+  clear() {},
+  close() {},
+};
 
 /** Puts a service model behind a line of work that is run when it is due. */
 export function createStation(service: Service, clock: Clock): Station {
@@ -18,6 +30,10 @@ export function createStation(service: Service, clock: Clock): Station {
       if (dueMs === undefined) return false;
       line.push(dueMs, done);
       return true;
+    },
+    clear() {
+      service.clear(clock.nowMs());
+      line.close();
     },
     close: () => line.close(),
   };

@@ -1,17 +1,19 @@
 import type { Clock } from "../clock.ts";
 import { seededRandom } from "../random.ts";
-import { createService } from "./service.ts";
-import { createStation, type Station } from "./station.ts";
+import { createService, type ServiceModel } from "./service.ts";
+import { createStation, idleStation, type Station } from "./station.ts";
 
 /** The true capacity per second of each axis that has one; an absent one is unlimited. */
 export interface Capacity {
   readonly relay?: number;
+  /** Messages that the DataPipe handles. */
+  readonly store?: number;
   readonly api?: number;
 }
 
 export interface StationsOptions {
   readonly capacity: Capacity;
-  /** Relative standard deviation of both capacities in percent. */
+  /** Relative standard deviation of the capacities in percent. */
   readonly noisePercent: number;
   readonly seed: number;
   readonly clock: Clock;
@@ -22,15 +24,30 @@ const FLOOR_SIGMA = 0.5;
 const RELAY = { bufferMs: 1000, floorMedianMs: 2, floorSigma: FLOOR_SIGMA } as const;
 const API = { bufferMs: 2000, floorMedianMs: 8, floorSigma: FLOOR_SIGMA } as const;
 
-/** The two servers of the instance: one for node messages, one for REST and the ACL hook. */
-export function createStations(options: StationsOptions): { relay: Station; api: Station } {
+/** What waits for the DataPipe waits in the broker, which has its own limit. */
+const STORE = { bufferMs: Number.POSITIVE_INFINITY, floorMedianMs: 0, floorSigma: 0 } as const;
+
+/** The servers of the instance. */
+export interface Stations {
+  /** Node messages on their way through the broker. */
+  readonly relay: Station;
+  /** REST, GraphQL and the ACL hook. */
+  readonly api: Station;
+  readonly store: Station;
+}
+
+/** One server for each axis that has messages. */
+export function createStations(options: StationsOptions): Stations {
   const { capacity, clock, seed } = options;
   const noise = { sdRatio: options.noisePercent / 100, tauMs: NOISE_TAU_MS };
-  const build = (model: typeof RELAY | typeof API, perSec: number | undefined, stream: number) =>
+  const build = (model: QueueModel, perSec: number | undefined, stream: number) =>
     createStation(createService({ ...model, perSec, noise }, seededRandom(stream)), clock);
-  // Two streams of randomness, or traffic on one axis would change the other.
+  // A stream of randomness each, or traffic on one axis would change the others.
   return {
     relay: build(RELAY, capacity.relay, seed * 2),
     api: build(API, capacity.api, seed * 2 + 1),
+    store: capacity.store === undefined ? idleStation : build(STORE, capacity.store, ~seed),
   };
 }
+
+type QueueModel = Pick<ServiceModel, "bufferMs" | "floorMedianMs" | "floorSigma">;

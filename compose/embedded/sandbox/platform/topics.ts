@@ -15,9 +15,12 @@ export interface UnitSchema {
   readonly output_topic: TopicMap;
 }
 
+/** Whether the backend and the DataPipe hear a topic of this name. */
+export const hasSuffix = (topicName: string): boolean => topicName.endsWith(SUFFIX);
+
 /** The MQTT topic of a node: its uuid, and the suffix when its name has it. */
 export const nodeTopic = (domain: string, node: NodeRow): string =>
-  `${domain}/${node.uuid}${node.topic_name.endsWith(SUFFIX) ? SUFFIX : ""}`;
+  `${domain}/${node.uuid}${hasSuffix(node.topic_name) ? SUFFIX : ""}`;
 
 export const commandTopic = (domain: string, unitUuid: string, name: string): string =>
   `${domain}/input_base_topic/${unitUuid}/${name}`;

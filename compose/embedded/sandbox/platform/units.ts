@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { naiveIso } from "../clock.ts";
+import { DEFAULT_PIPE } from "../data-pipe/config.ts";
 import type { Database } from "../state/database.ts";
 import type { Change, NodeRow, RepoRow, UnitRow } from "../state/rows.ts";
 import { isMoreOpen } from "./access.ts";
-import type { Instance } from "./instance.ts";
+import type { Features, Instance } from "./instance.ts";
 import { isName } from "./names.ts";
 import { existing, Refusal } from "./refusal.ts";
 import { contentOf, repoTarget, unitTarget } from "./target.ts";
+import { hasSuffix } from "./topics.ts";
 
 /** What a unit can be given at its creation and changed to later. */
 export type UnitSettings = Pick<
@@ -44,7 +46,7 @@ function check(db: Database, repo: RepoRow, settings: UnitSettings, old?: UnitRo
 
 /** Creates a unit and one node for each of its repository's topics. */
 export function createUnit(
-  { db, clock }: Instance,
+  { db, clock, features }: Instance,
   creatorUuid: string,
   repo: RepoRow,
   settings: UnitSettings,
@@ -66,8 +68,8 @@ export function createUnit(
   };
   const { schema } = contentOf(db, repo);
   const nodes = [
-    ...schema.input_topic.map((topic) => newNode(unit, "Input", topic)),
-    ...schema.output_topic.map((topic) => newNode(unit, "Output", topic)),
+    ...schema.input_topic.map((topic) => newNode(unit, "Input", topic, features)),
+    ...schema.output_topic.map((topic) => newNode(unit, "Output", topic, features)),
   ];
   db.commit(
     { table: "units", put: unit },
@@ -76,23 +78,32 @@ export function createUnit(
   return unit;
 }
 
-const newNode = (unit: UnitRow, type: NodeRow["type"], topicName: string): NodeRow => ({
-  uuid: randomUUID(),
-  type,
-  visibility_level: unit.visibility_level,
-  is_rewritable_input: false,
-  max_connections: DEFAULT_MAX_CONNECTIONS,
-  topic_name: topicName,
-  last_update_datetime: unit.create_datetime,
-  is_data_pipe_active: false,
-  data_pipe_yml: null,
-  data_pipe_status: "Inactive",
-  data_pipe_error: null,
-  create_datetime: unit.create_datetime,
-  state: null,
-  unit_uuid: unit.uuid,
-  creator_uuid: unit.creator_uuid,
-});
+/** A node gets its default pipe without a word on the config stream: the service polls for it. */
+function newNode(
+  unit: UnitRow,
+  type: NodeRow["type"],
+  topicName: string,
+  { dataPipe, defaultLastValue }: Features,
+): NodeRow {
+  const hasPipe = dataPipe && defaultLastValue && hasSuffix(topicName);
+  return {
+    uuid: randomUUID(),
+    type,
+    visibility_level: unit.visibility_level,
+    is_rewritable_input: false,
+    max_connections: DEFAULT_MAX_CONNECTIONS,
+    topic_name: topicName,
+    last_update_datetime: unit.create_datetime,
+    is_data_pipe_active: hasPipe,
+    data_pipe_yml: hasPipe ? JSON.stringify(DEFAULT_PIPE) : null,
+    data_pipe_status: "Inactive",
+    data_pipe_error: null,
+    create_datetime: unit.create_datetime,
+    state: null,
+    unit_uuid: unit.uuid,
+    creator_uuid: unit.creator_uuid,
+  };
+}
 
 /** Changes a unit and tells it which version to run. */
 export function patchUnit(
@@ -116,8 +127,8 @@ export function patchUnit(
   return patched;
 }
 
-/** Removes a unit with all that hangs on it: nodes, edges, permissions, files. */
-export function deleteUnit(db: Database, unit: UnitRow): void {
+/** Removes a unit with all that hangs on it: nodes, edges, permissions, files, then its records. */
+export async function deleteUnit({ db, records }: Instance, unit: UnitRow): Promise<void> {
   const nodes = db.nodesByUnit(unit.uuid);
   const edges = nodes.flatMap((node) => [
     ...db.edgesByOutput(node.uuid),
@@ -134,4 +145,9 @@ export function deleteUnit(db: Database, unit: UnitRow): void {
     { table: "unitFiles", drop: unit.uuid },
     { table: "units", drop: unit.uuid },
   );
+  const owners = nodes.map(({ uuid }) => uuid);
+  for (const table of ["n_last_entry", "window_entry", "aggregation_entry"] as const) {
+    await records.remove(table, owners);
+  }
+  await records.remove("unit_logs", [unit.uuid]);
 }

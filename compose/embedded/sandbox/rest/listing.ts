@@ -19,11 +19,17 @@ interface Paging {
   readonly limit?: number | undefined;
 }
 
-/** One page; without a limit, or with limit 0, every row. */
-export function page<Row>(rows: readonly Row[], { offset = 0, limit = 0 }: Paging): readonly Row[] {
+/** Refuses a page that the platform would not give. */
+export function checkPaging({ offset = 0, limit = 0 }: Paging): void {
   if (limit > MAX_LIMIT) throw new Unprocessable(`limit must be <= ${MAX_LIMIT}`);
   if (limit < 0) throw new Unprocessable("limit must be >= 0");
   if (offset < 0) throw new Unprocessable("offset must be >= 0");
+}
+
+/** One page; without a limit, or with limit 0, every row. */
+export function page<Row>(rows: readonly Row[], paging: Paging): readonly Row[] {
+  checkPaging(paging);
+  const { offset = 0, limit = 0 } = paging;
   return rows.slice(offset, limit === 0 ? undefined : offset + limit);
 }
 

@@ -5,7 +5,9 @@ import { Refusal } from "../platform/refusal.ts";
 import { createGate } from "./gate.ts";
 import type { HttpMetrics } from "./prometheus.ts";
 import { queueRequests } from "./queue.ts";
+import { acceptMultipart } from "./multipart.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
+import { pipeRoutes } from "./routes/pipes.ts";
 import { registryRoutes } from "./routes/registries.ts";
 import { repoRoutes } from "./routes/repos.ts";
 import { rootRoutes } from "./routes/root.ts";
@@ -35,12 +37,14 @@ export function createRest({ instance, api, metrics }: RestOptions): FastifyInst
   answerErrors(app);
   redirectSlashes(app);
   queueRequests(app, api);
+  acceptMultipart(app);
   rootRoutes(app, { instance, gate, metrics, api: API });
   userRoutes(app, `${API}/users`, { instance, gate });
   registryRoutes(app, `${API}/repository_registry`, { instance, gate });
   repoRoutes(app, `${API}/repos`, { instance, gate });
   unitDeviceRoutes(app, `${API}/units`, { instance, gate });
   unitRoutes(app, `${API}/units`, { instance, gate });
+  pipeRoutes(app, `${API}/unit_nodes`, { instance, gate });
   nodeRoutes(app, `${API}/unit_nodes`, { instance, gate });
   return app;
 }

@@ -74,5 +74,10 @@ export const queryInt = z.coerce.number<string>().pipe(z.int());
 export const queryBool = z
   .enum(["true", "false", "True", "False", "1", "0"], "Input should be a valid boolean")
   .transform((word) => ["true", "True", "1"].includes(word));
+/** A date as milliseconds; without a zone it is UTC. */
+export const queryDate = z
+  .string()
+  .transform((text) => Date.parse(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`))
+  .pipe(z.number("Input should be a valid datetime"));
 export const queryList = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item));

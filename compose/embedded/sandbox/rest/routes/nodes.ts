@@ -4,6 +4,9 @@ import { naiveIso } from "../../clock.ts";
 import { canSee, isMoreOpen, requireCreator, seen } from "../../platform/access.ts";
 import { createEdge } from "../../platform/edges.ts";
 import { existing, Refusal } from "../../platform/refusal.ts";
+import { requirePipes } from "../../operations/pipe-config.ts";
+import { setInputState } from "../../operations/node-state.ts";
+import { hasSuffix } from "../../platform/topics.ts";
 import { type NodeRow, Visibility } from "../../state/rows.ts";
 import { allows, listQuery, matchesSearch, page, sorted } from "../listing.ts";
 import { givenFields, parse, pathUuid, queryList } from "../validation.ts";
@@ -23,6 +26,7 @@ const ListNodes = z.object({
   visibility_level: queryList(Visibility).optional(),
   output_uuid: z.guid().optional(),
 });
+const SetState = z.object({ state: z.string().nullable() });
 const CreateEdge = z.object({ node_output_uuid: z.guid(), node_input_uuid: z.guid() });
 
 export function nodeRoutes(app: FastifyInstance, path: string, context: RouteContext): void {
@@ -41,7 +45,10 @@ export function nodeRoutes(app: FastifyInstance, path: string, context: RouteCon
       throw new Refusal("node", "Maximum number of connections must be at least 1");
     }
     if (change.is_data_pipe_active === true) {
-      throw new Refusal("feature", "Feature PU_FF_DATAPIPE_ENABLE is disabled");
+      requirePipes(instance);
+      if (!hasSuffix(node.topic_name)) {
+        throw new Refusal("node", "Data pipe needs a topic that ends with /pepeunit");
+      }
     }
   };
 
@@ -87,7 +94,14 @@ export function nodeRoutes(app: FastifyInstance, path: string, context: RouteCon
     checkPatch(node, change);
     const put: NodeRow = { ...node, ...change, last_update_datetime: naiveIso(clock.wallMs()) };
     db.commit({ table: "nodes", put });
+    if (change.is_data_pipe_active !== undefined) instance.announcePipe();
     return put;
+  });
+
+  app.patch(`${path}/set_state_input/:uuid`, (request) => {
+    const node = existing(db.nodes.get(pathUuid(request.params)));
+    const { state } = parse("body", SetState, request.body);
+    return setInputState(instance, gate.agent(request), node, state);
   });
 
   app.post(`${path}/create_unit_node_edge`, (request, reply) => {

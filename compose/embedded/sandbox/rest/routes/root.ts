@@ -17,6 +17,7 @@ export function rootRoutes(
   app: FastifyInstance,
   { instance, gate, metrics, api }: RootContext,
 ): void {
+  const { features } = instance;
   const cheap = { config: { cost: () => CHEAP } };
 
   app.get("/pepeunit", cheap, () => {
@@ -34,16 +35,18 @@ export function rootRoutes(
       feature_flags: {
         pu_ff_telegram_bot_enable: false,
         pu_ff_grafana_integration_enable: false,
-        pu_ff_datapipe_enable: false,
-        pu_ff_datapipe_default_last_value_enable: false,
-        pu_ff_prometheus_enable: true,
+        pu_ff_datapipe_enable: features.dataPipe,
+        pu_ff_datapipe_default_last_value_enable: features.defaultLastValue,
+        pu_ff_prometheus_enable: features.prometheus,
       },
     };
   });
 
-  app.get("/pepeunit/metrics", cheap, (_request, reply) =>
-    reply.type("text/plain; version=0.0.4; charset=utf-8").send(metrics.text()),
-  );
+  if (features.prometheus) {
+    app.get("/pepeunit/metrics", cheap, (_request, reply) =>
+      reply.type("text/plain; version=0.0.4; charset=utf-8").send(metrics.text()),
+    );
+  }
 
   const { db, clock } = instance;
   const count = () => ({

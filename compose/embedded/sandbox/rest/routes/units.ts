@@ -127,11 +127,11 @@ export function unitRoutes(app: FastifyInstance, path: string, context: RouteCon
     return withoutNodes(patchUnit(instance, unit, change));
   });
 
-  app.delete(`${path}/:uuid`, (request, reply) => {
+  app.delete(`${path}/:uuid`, async (request, reply) => {
     const agent = gate.only(request, "User");
     const unit = at(request.params);
     requireCreator(agent, unit);
-    deleteUnit(db, unit);
+    await deleteUnit(instance, unit);
     return reply.code(204).send();
   });
 }
