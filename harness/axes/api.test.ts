@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { LoadstoneError } from "../errors.ts";
 import { Ledger, SLOT } from "../measure/ledger.ts";
@@ -15,16 +15,20 @@ afterEach(async () => {
 /** A port on which a server answered until just now, or still answers when told so. */
 async function serverPort(answers: boolean): Promise<number> {
   const server = createServer((_request, response) => response.end("right"));
+  const port = await listening(server);
+  if (!answers) await closing.pop()?.();
+  return port;
+}
+
+async function listening(server: Server): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const close = async () => {
+  closing.push(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-  };
-  if (answers) closing.push(close);
-  else await close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
   return address.port;
 }
 
@@ -61,12 +65,13 @@ function sendStep(driver: ApiDriver, step: number, slots: number): Ledger {
   return ledger;
 }
 
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
 async function untilNoneIsPending(driver: ApiDriver): Promise<void> {
-  while (driver.pending > 0) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
+  while (driver.pending > 0) await turn();
 }
 
 describe("the API axis", () => {
@@ -120,6 +125,20 @@ describe("the API axis", () => {
     await driver.prepare(1, signal);
     await driver.prepare(1, signal);
     expect([asked, driver.broken]).toEqual([1, null]);
+  });
+
+  test("lets a request wait for a connection only where the target is too slow for its load", async () => {
+    const held: ServerResponse[] = [];
+    const server = createServer((_request, response) => held.push(response));
+    const port = await listening(server);
+    const driver = open(port, manualClock());
+    await driver.prepare(1, signal);
+    // 10 a second within 500 ms: five are out on average, 14 at most, whatever `connections` says.
+    const ledger = sendStep(driver, 0, 10);
+    while (held.length < 10) await turn();
+    for (const response of held) response.end("right");
+    await untilNoneIsPending(driver);
+    expect(ledger.totals.good).toBe(10);
   });
 
   test("cannot begin a step that was not prepared: its slots would be nobody's", async () => {

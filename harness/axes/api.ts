@@ -14,6 +14,7 @@ export interface ApiOptions {
   readonly address: { readonly address: string; readonly family: 4 | 6 };
   readonly clock: Clock;
   readonly random: Random;
+  /** At least so many may be open; more where a load and its deadline need them. */
   readonly connections: number;
   readonly timeoutMs: number;
   /** Provisions what the requests ask for, and says what to ask. */
@@ -69,9 +70,10 @@ export class ApiDriver implements AxisDriver {
     this.#presence = new Presence();
   }
 
-  begin(step: number, _load: number, ledger: Ledger): void {
+  begin(step: number, load: number, ledger: Ledger): void {
     if (this.#mix === undefined) throw new Error("a step began that was not prepared");
     this.abandon();
+    this.#transport.allow(connectionsFor(load, ledger.deadlineMs));
     this.#presence = new Presence();
     this.#step = { number: step, ledger, mix: this.#mix };
   }
@@ -114,4 +116,14 @@ export class ApiDriver implements AxisDriver {
       step.ledger.arrived(slot, this.#options.clock.now());
     } else step.ledger.failed(slot, errorClass);
   }
+}
+
+/**
+ * More requests than this are only out at a time when their mean answer takes longer than the
+ * deadline (Little's law, and four standard deviations of a Poisson count). So a request that finds
+ * no free connection met a slow target; with fewer connections the limit would be ours, unseen.
+ */
+function connectionsFor(perSec: number, deadlineMs: number): number {
+  const out = (perSec * deadlineMs) / 1000;
+  return Math.ceil(out + 4 * Math.sqrt(out));
 }

@@ -16,7 +16,7 @@ export interface HttpTransportOptions {
   /** Where to connect, whatever the name says later; fixed for the run. */
   readonly address: { readonly address: string; readonly family: 4 | 6 };
   readonly clock: Clock;
-  /** Connections kept open; more requests than this wait their turn, and their latency shows it. */
+  /** Connections kept open; what waits for one to be free shows it in its latency (see `allow`). */
   readonly connections: number;
   /** An unanswered request is given up this long after `send`, wherever it is by then. */
   readonly timeoutMs: number;
@@ -54,6 +54,8 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
   readonly #idle: HttpConnection[] = [];
   #connecting = 0;
   #busy = 0;
+  /** Most connections open at a time. */
+  #most: number;
   #queue: Exchange[] = [];
   /** Position in the queue of the request that is next. */
   #first = 0;
@@ -65,6 +67,7 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
     const isTls = protocol === "https:";
     const name = hostname.replace(/^\[|\]$/g, "");
     this.#options = options;
+    this.#most = options.connections;
     this.#done = done;
     this.#encoder = new RequestEncoder(host);
     this.#place = {
@@ -86,6 +89,11 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
   /** What this machine lacks to open another connection, once it met that. */
   get fault(): LoadstoneError | undefined {
     return this.#fault;
+  }
+
+  /** Allows so many connections where it was fewer; those already open stay. */
+  allow(connections: number): void {
+    this.#most = Math.max(this.#options.connections, connections);
   }
 
   send(request: HttpRequest, tag: number): void {
@@ -191,8 +199,8 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
 
   /** Opens connections for those who wait, up to the limit. */
   #connectMore(): void {
-    const { connections, timeoutMs } = this.#options;
-    while (this.#waiting > this.#connecting && this.#connections.size < connections) {
+    const { timeoutMs } = this.#options;
+    while (this.#waiting > this.#connecting && this.#connections.size < this.#most) {
       if (this.#closing.signal.aborted) return;
       const limitMs = Math.min(CONNECT_TIMEOUT_MS, timeoutMs);
       const connection = new HttpConnection(this.#place, this.#readBuffer, this, limitMs);
