@@ -6,6 +6,7 @@ import { z } from "zod";
 import { AXIS_IDS, AxisId } from "#grader/contracts/axis.ts";
 import { DEPTHS } from "#grader/contracts/capacity.ts";
 import { LETTERS } from "#grader/contracts/report.ts";
+import { runSettings } from "./cli/run-settings.ts";
 import { LoadstoneError } from "./errors.ts";
 import type { World } from "./world.ts";
 
@@ -17,6 +18,14 @@ const wholeNumber = (least: number, most: number) => z.coerce.number().int().min
 const axisList = z.preprocess(
   (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
   z.array(AxisId, { error: `a comma-separated list of ${AXIS_IDS.join(", ")}` }).min(1),
+);
+
+const addressList = z.preprocess(
+  (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
+  z
+    .array(z.union([z.ipv4(), z.ipv6()], { error: "a comma-separated list of IP addresses" }))
+    .min(1)
+    .refine((all) => new Set(all).size === all.length, { error: "an address is there twice" }),
 );
 
 /** A flag's value, a word of the environment, or a YAML boolean. */
@@ -51,6 +60,7 @@ export const Settings = z.strictObject({
   axes: axisList.optional(),
   seed: wholeNumber(0, 2 ** 31 - 1).optional(),
   maxUnits: wholeNumber(2, 100_000).optional(),
+  sourceAddresses: addressList.optional(),
   connectRate: z.coerce.number().positive().max(10_000).optional(),
   harmCeilingSec: wholeNumber(5, 3600).default(60),
   repository: z
@@ -61,6 +71,7 @@ export const Settings = z.strictObject({
   objectives: z.string().min(1).optional(),
   min: z.enum(LETTERS).optional(),
   yes: flag.default(false),
+  ...runSettings,
   port: wholeNumber(0, 65_535).default(3000),
   host: z
     .string()

@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { reportSchema } from "#reports/schema/report-schema.ts";
-import { scenarioSchema } from "./scenario/json-schema.ts";
+import { runScenarioSchema, scenarioSchema } from "./scenario/json-schema.ts";
 
 /** `npm run schemas`: writes the published JSON Schemas from the code. */
 const PUBLISHED = {
   "scenarios/schema/scenario-1.json": scenarioSchema(),
+  "scenarios/schema/run-1.json": runScenarioSchema(),
   "reports/schema/report-1.json": reportSchema(),
 };
 for (const [path, schema] of Object.entries(PUBLISHED)) {

@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { AXIS_IDS } from "#grader/contracts/axis.ts";
 import { DEPTHS } from "#grader/contracts/capacity.ts";
 import { LETTERS } from "#grader/contracts/report.ts";
+import { BACK_OFF_NAMES } from "../axes/back-off.ts";
+import { PACE_NAMES } from "./run-settings.ts";
 
 /** Flags that several commands share, said the same way everywhere. */
 
@@ -28,13 +30,34 @@ export const searchFlags = (command: Command): Command =>
     .option("--axes <list>", `axes to measure, of ${AXIS_IDS.join(",")}`)
     .option("--seed <n>", "seed of the schedule; the same seed sends at the same times")
     .option("--max-units <n>", "most Units to simulate")
-    .option("--connect-rate <n>", "Units connected a second")
+    .option(
+      "--connect-rate <n>",
+      "Units connected a second (default: 16 on an instance, 500 on a broker)",
+    )
+    .option("--source-addresses <list>", "addresses of this machine the Units connect from")
     .option(
       "--harm-ceiling-sec <s>",
       "stop an axis after so many seconds of overload (default: 60)",
     )
     .option("--repository <url>", "git repository for the test Units; the instance must reach it")
     .option("--scenario <file...>", "use this scenario for its axis instead of the shipped one")
+    .option("--objectives <file>", "use these objectives instead of the shipped ones");
+
+export const runFlags = (command: Command): Command =>
+  command
+    .option("--load <n>", "load in the axis' unit: messages or requests a second, Units for link")
+    .option("--duration <time>", "how long, e.g. 90s, 5m, 1h (default: 60s)")
+    .option("--units <n>", "Units connected; the load is spread over all of them")
+    .option("--pace <pace>", `how sends are spaced: ${PACE_NAMES.join(", ")}`)
+    .option("--ramp-from <n>", "ramp: load at the beginning; --load is the load at the end")
+    .option("--ramp-steps <n>", "ramp: flat steps instead of a line")
+    .option("--replay <file>", "replay: recording in YAML or CSV")
+    .option("--speed <factor>", "replay: twice as fast is 2")
+    .option("--reconnect <policy>", `how Units come back: ${BACK_OFF_NAMES.join(", ")}, never`)
+    .option("--keep-alive <sec>", "keepalive of the Units' sessions (default: 60)")
+    .option("--seed <n>", "seed of the schedule and of who is disturbed")
+    .option("--connect-rate <n>", "Units connected a second")
+    .option("--repository <url>", "git repository for the test Units; the instance must reach it")
     .option("--objectives <file>", "use these objectives instead of the shipped ones");
 
 export const outputFlags = (command: Command): Command =>

@@ -60,6 +60,9 @@ export async function runGrade(
     seed: plan.seed,
     maxUnits: plan.maxUnits,
     connectsPerSec: plan.connectsPerSec,
+    ...(settings.sourceAddresses === undefined
+      ? {}
+      : { sourceAddresses: settings.sourceAddresses }),
     onProgress: (text) => display.show({ kind: "message", text }),
   };
   try {
@@ -80,10 +83,11 @@ export async function runGrade(
   }
 }
 
-function openTarget(
+/** Opens what may be loaded, with the credentials of the job or of the environment. */
+export function openTarget(
   world: World,
   settings: Settings,
-  job: GradeJob,
+  job: Pick<GradeJob, "target" | "plan" | "env" | "sandboxState">,
   context: TargetContext,
 ): Promise<RunTarget> {
   const { target, plan } = job;
@@ -137,7 +141,7 @@ export async function gate(world: World, settings: Settings): Promise<Target> {
   return target;
 }
 
-const SHIPPED: Readonly<Record<Target["kind"], readonly string[]>> = {
+export const SHIPPED: Readonly<Record<Target["kind"], readonly string[]>> = {
   instance: ["link", "relay", "api"],
   broker: ["link", "relay-broker"],
 };
@@ -150,7 +154,7 @@ const DEFAULT_UNITS: Readonly<Record<Target["kind"], Readonly<Record<Depth, numb
   broker: { glance: 500, quick: 1000, standard: 2000, certify: 2000 },
 };
 /** An instance's listener takes 20 a second by default: stay at 80 % of that. */
-const CONNECT_RATE: Readonly<Record<Target["kind"], number>> = { instance: 16, broker: 200 };
+export const CONNECT_RATE: Readonly<Record<Target["kind"], number>> = { instance: 16, broker: 500 };
 
 /** Every default filled in; nothing is sent. */
 export async function planFor(
@@ -189,7 +193,7 @@ function unitsAllowed(world: World, wanted: number): number {
 }
 
 /** A shell that may not open the sockets the plan asks for is told so now, not half-way. */
-export function checkFileLimit(world: World, plan: Plan): void {
+export function checkFileLimit(world: World, plan: Pick<Plan, "maxUnits">): void {
   const needed = plan.maxUnits + OTHER_FILES;
   if (world.fileLimit === undefined || world.fileLimit >= needed) return;
   throw new LoadstoneError(
@@ -227,7 +231,7 @@ export function present(world: World, graded: GradedRun, flags: GradeFlags): num
 }
 
 /** What is left on the target, counted by kind and reason. */
-function leftLines({ left }: CleanUp): string[] {
+export function leftLines({ left }: CleanUp): string[] {
   const counts = new Map<string, number>();
   for (const { kind, reason } of left) {
     const key = `${kind}: ${reason}`;

@@ -4,9 +4,10 @@ import { EXIT, LoadstoneError } from "../errors.ts";
 import { LOADSTONE_VERSION } from "../run/environment.ts";
 import type { World } from "../world.ts";
 import { clean } from "./clean.ts";
-import { gateFlags, outputFlags, searchFlags, storeFlags, targetFlags } from "./flags.ts";
+import { gateFlags, outputFlags, runFlags, searchFlags, storeFlags, targetFlags } from "./flags.ts";
 import { grade } from "./grade.ts";
 import { plan } from "./plan.ts";
+import { run } from "./run.ts";
 import { listRuns, report } from "./runs.ts";
 import { sandbox, type SandboxFlags } from "./sandbox.ts";
 import { serve } from "./serve.ts";
@@ -15,7 +16,7 @@ import { up } from "./up.ts";
 const EXIT_CODES = `
 Exit codes:
   0    done
-  99   an objective was not met at any load
+  99   an objective was not met
   104  a setting, scenario or flag is invalid
   105  interrupted: drained and cleaned up
   120  invalid run: the generator was the limit, or evidence is missing
@@ -114,6 +115,7 @@ function addMeasuring(program: Command, world: World, settingsOf: SettingsOf, fi
     .action((flags: Record<string, unknown>) =>
       finish(settingsOf(flags).then((settings) => grade(world, settings, flags))),
     );
+  addRun(program, world, settingsOf, finish);
   const planCommand = program
     .command("plan")
     .description("print what a grading would do, and how long at most; sends nothing");
@@ -123,6 +125,28 @@ function addMeasuring(program: Command, world: World, settingsOf: SettingsOf, fi
     .addHelpText("after", example("plan --broker mqtt://127.0.0.1 --depth quick"))
     .action((flags: Record<string, unknown>) =>
       finish(settingsOf(flags).then((settings) => plan(world, settings, flags))),
+    );
+}
+
+function addRun(program: Command, world: World, settingsOf: SettingsOf, finish: Finish) {
+  const command = program
+    .command("run")
+    .argument("[scenario]", "YAML file or id of a scenario", "relay")
+    .description("offer a given load for a given time and say what came of it; no search");
+  for (const add of [targetFlags, runFlags, storeFlags, outputFlags]) add(command);
+  command
+    .addHelpText(
+      "after",
+      example(
+        "run --broker mqtt://127.0.0.1:1883 --load 5000 --duration 5m",
+        "run relay --broker mqtt://127.0.0.1 --load 500 --units 10000 --connect-rate 500",
+        "run --broker mqtt://127.0.0.1 --pace ramp --ramp-from 100 --load 3000 --ramp-steps 10",
+        "run --broker mqtt://127.0.0.1 --replay garage.csv --speed 10 --duration 1h",
+        "run reconnect-storm --broker mqtt://127.0.0.1 --json",
+      ),
+    )
+    .action((scenario: string, flags: Record<string, unknown>) =>
+      finish(settingsOf(flags).then((settings) => run(world, settings, scenario, flags))),
     );
 }
 

@@ -6,6 +6,7 @@ import type { Objective } from "#grader/contracts/objective.ts";
 import type { TargetKind } from "#grader/contracts/report.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { Scenario } from "../scenario/schema.ts";
+import type { Pace } from "./pace.ts";
 
 /** A whole run with every default filled in. Pure: nothing has been sent. */
 export interface Plan {
@@ -23,6 +24,8 @@ export interface AxisPlan {
   readonly scenario: Scenario;
   readonly objective: Objective;
   readonly search: SearchOptions;
+  /** How the whole step is paced, when it is one of given load. */
+  readonly pace?: Pace;
 }
 
 export interface PlanInput {

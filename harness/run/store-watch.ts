@@ -2,13 +2,15 @@ import { StoreError } from "#harness/store/error.ts";
 import type { StoreHealth, StoreWriter } from "#harness/store/store.ts";
 import type { RunNews } from "./progress.ts";
 
+type Told = Extract<RunNews, { kind: "message" }>;
+
 /** Says when the store cannot take rows, once for each way it cannot, and what is left at the end. */
 export class StoreWatch {
   readonly #store: StoreWriter;
-  readonly #onNews: (news: RunNews) => void;
+  readonly #onNews: (news: Told) => void;
   readonly #said = new Set<string>();
 
-  constructor(store: StoreWriter, onNews: (news: RunNews) => void) {
+  constructor(store: StoreWriter, onNews: (news: Told) => void) {
     this.#store = store;
     this.#onNews = onNews;
   }

@@ -1,8 +1,15 @@
 import { z } from "zod";
+import { RunScenario } from "./run-schema.ts";
 import { Scenario } from "./schema.ts";
 
 /** The published JSON Schema of a scenario file, as `scenarios/schema/scenario-1.json` holds it. */
 export const scenarioSchema = (): unknown => ({
   $id: "loadstone/scenario/1",
   ...z.toJSONSchema(Scenario, { target: "draft-2020-12", io: "input" }),
+});
+
+/** The same of a run of given load, as `scenarios/schema/run-1.json` holds it. */
+export const runScenarioSchema = (): unknown => ({
+  $id: "loadstone/run-scenario/1",
+  ...z.toJSONSchema(RunScenario, { target: "draft-2020-12", io: "input" }),
 });

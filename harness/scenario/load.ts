@@ -4,13 +4,25 @@ import type { Objective } from "#grader/contracts/objective.ts";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { z } from "zod";
 import { LoadstoneError } from "../errors.ts";
+import { RunScenario } from "./run-schema.ts";
 import { Objectives, Scenario } from "./schema.ts";
 
 /** Scenarios as shipped; `loadstone` finds them beside its own code. */
 export const SCENARIO_DIRECTORY = new URL("../../scenarios/", import.meta.url);
 
 export async function loadScenario(file: URL | string): Promise<Scenario> {
-  const scenario = parseAs(Scenario, await readYaml(file), file);
+  const scenario = parseAs(Scenario, await readYaml(file), file, "scenario-1");
+  checkName(scenario, file);
+  return scenario;
+}
+
+export async function loadRunScenario(file: URL | string): Promise<RunScenario> {
+  const scenario = parseAs(RunScenario, await readYaml(file), file, "run-1");
+  checkName(scenario, file);
+  return scenario;
+}
+
+function checkName(scenario: { readonly id: string }, file: URL | string): void {
   const name = basename(typeof file === "string" ? file : file.pathname).replace(/\.ya?ml$/, "");
   if (scenario.id !== name) {
     throw new LoadstoneError(
@@ -19,11 +31,10 @@ export async function loadScenario(file: URL | string): Promise<Scenario> {
       { hint: "give both the same name" },
     );
   }
-  return scenario;
 }
 
 export async function loadObjectives(file: URL | string): Promise<readonly Objective[]> {
-  return parseAs(Objectives, await readYaml(file), file);
+  return parseAs(Objectives, await readYaml(file), file, "scenario-1");
 }
 
 async function readYaml(file: URL | string): Promise<unknown> {
@@ -44,13 +55,18 @@ async function readYaml(file: URL | string): Promise<unknown> {
   }
 }
 
-function parseAs<T>(schema: z.ZodType<T>, value: unknown, file: URL | string): T {
+function parseAs<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  file: URL | string,
+  published: string,
+): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new LoadstoneError(
     "SCENARIO_INVALID",
     `${nameOf(file)} is not a valid scenario:\n${z.prettifyError(parsed.error)}`,
-    { hint: "the schema is scenarios/schema/scenario-1.json" },
+    { hint: `the schema is scenarios/schema/${published}.json` },
   );
 }
 

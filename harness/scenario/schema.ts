@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** What one axis is asked, as `scenarios/waves/*.yaml` says it. The file name is the id. */
 
-const identity = {
+export const identity = {
   id: z
     .string()
     .regex(/^[a-z][a-z0-9-]*$/)

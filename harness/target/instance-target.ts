@@ -7,7 +7,7 @@ import { SlotMeasurer } from "../engine/slot-measurer.ts";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
 import { hashName, seededRandom } from "../load/random.ts";
-import { constantPace, poissonPace } from "../plan/pacer.ts";
+import { axisPacer } from "../plan/axis-pacer.ts";
 import type { AxisPlan, Plan } from "../plan/plan.ts";
 import type { FleetUnit } from "../platform/fleet-units.ts";
 import { type Manifest, openManifest } from "../platform/manifest.ts";
@@ -153,7 +153,7 @@ class InstanceTarget implements RunTarget {
       driver,
       objective: plan.objective,
       clock: this.#clock,
-      pacer: scenario.arrivals === "poisson" ? poissonPace : constantPace,
+      pacer: axisPacer(plan.pace, scenario.arrivals, context.seed),
       seed: context.seed,
     });
   }

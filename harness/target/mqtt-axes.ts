@@ -7,7 +7,7 @@ import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import { SlotMeasurer } from "../engine/slot-measurer.ts";
 import type { Clock } from "../load/clock.ts";
 import { hashName } from "../load/random.ts";
-import { constantPace, poissonPace } from "../plan/pacer.ts";
+import { axisPacer } from "../plan/axis-pacer.ts";
 import type { AxisPlan } from "../plan/plan.ts";
 import type { ScenarioOf } from "../scenario/schema.ts";
 import { Workspace } from "../transport/mqtt/workspace.ts";
@@ -36,7 +36,7 @@ export function unitsOf(
     payloadBytes: message.payloadBytes,
     connect: {
       ...address,
-      keepAliveSec: KEEP_ALIVE_SEC,
+      keepAliveSec: context.keepAliveSec ?? KEEP_ALIVE_SEC,
       maxInflight: message.inflight,
       connectsPerSec: context.connectsPerSec,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
@@ -70,7 +70,7 @@ export function relayMeasurer(
     driver: new RelayDriver({ units, perUnitPerSec, onProgress: context.onProgress }),
     objective: plan.objective,
     clock,
-    pacer: scenario.arrivals === "poisson" ? poissonPace : constantPace,
+    pacer: axisPacer(plan.pace, scenario.arrivals, context.seed),
     seed: context.seed,
   });
 }

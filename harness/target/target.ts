@@ -34,4 +34,6 @@ export interface TargetContext {
   readonly maxUnits: number;
   readonly connectsPerSec: number;
   readonly onProgress: (message: string) => void;
+  /** Of the Units' sessions; without it one minute. */
+  readonly keepAliveSec?: number;
 }

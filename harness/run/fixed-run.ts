@@ -1,0 +1,149 @@
+import type { FixedRunReport } from "#grader/contracts/fixed-run.ts";
+import type { Trial } from "#grader/contracts/trial.ts";
+import { buildFixedReport } from "#grader/fixed-run/report.ts";
+import type { StoreWriter } from "#harness/store/store.ts";
+import { ERRORS, LoadstoneError } from "../errors.ts";
+import type { Clock } from "../load/clock.ts";
+import { asPlan, type FixedPlan } from "../plan/fixed-plan.ts";
+import type { CleanUp, RunTarget } from "../target/target.ts";
+import { generatorFacts, LOADSTONE_VERSION, runOwner } from "./environment.ts";
+import { measureFixed } from "./fixed-measure.ts";
+import { type FixedNews, FixedWatch } from "./fixed-watch.ts";
+import { paceText, storedPlan } from "./fixed-words.ts";
+import { RunRecord } from "./run-record.ts";
+import { StoreWatch } from "./store-watch.ts";
+
+export interface FixedRunOptions {
+  readonly runId: string;
+  readonly plan: FixedPlan;
+  readonly target: RunTarget;
+  readonly store: StoreWriter;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly hurry: AbortSignal;
+  readonly onNews: (news: FixedNews) => void;
+}
+
+export interface FinishedRun {
+  readonly report: FixedRunReport;
+  readonly cleanUp: CleanUp;
+  readonly error: LoadstoneError | undefined;
+  /** What the store could not take, in words; undefined when it has every row. */
+  readonly storeTrouble: string | undefined;
+}
+
+const HEARTBEAT_MS = 10_000;
+
+/** A whole run of given load: connected, driven, drained, cleaned up, judged and stored. */
+export async function fixedRun(options: FixedRunOptions): Promise<FinishedRun> {
+  const { store, clock, onNews } = options;
+  const startedAtMs = clock.wall();
+  const record = openRecord(options, startedAtMs);
+  const storeWatch = new StoreWatch(store, onNews);
+  const heart = setInterval(() => {
+    record.heartbeat();
+    storeWatch.look();
+  }, HEARTBEAT_MS);
+  try {
+    const measured = await measure(options, record);
+    const cleanUp = await options.target.cleanUp();
+    const report = reportOf(options, measured, startedAtMs);
+    record.event("report", "info", options.plan.axis, report.run.reason, report);
+    record.finish(report.run.verdict, report.run.reason, report.run.endedAtMs);
+    const storeTrouble = await storeWatch.atEnd();
+    return { report, cleanUp, error: measured.error, storeTrouble };
+  } catch (error) {
+    record.event("error", "error", null, String(error));
+    record.finish("invalid", "internal error", clock.wall());
+    await Promise.allSettled([options.target.cleanUp(), store.flush()]);
+    throw error;
+  } finally {
+    clearInterval(heart);
+  }
+}
+
+interface Measured {
+  readonly trials: readonly Trial[];
+  readonly watch: FixedWatch;
+  readonly error: LoadstoneError | undefined;
+}
+
+async function measure(options: FixedRunOptions, record: RunRecord): Promise<Measured> {
+  const { plan, target, signal, hurry, runId, store, onNews } = options;
+  const trials: Trial[] = [];
+  const watch = new FixedWatch(options, record);
+  try {
+    const [axisPlan] = asPlan(plan).axes;
+    onNews({ kind: "message", text: `preparing ${plan.units} Units` });
+    await using measurer = await target.openAxis(axisPlan, signal);
+    await measurer.prepare(plan.peakLoad, signal);
+    record.event("state", "info", plan.axis, `${plan.axis} begins`);
+    using _looking = watch.begin(measurer);
+    await measureFixed(plan, measurer, {
+      runId,
+      signal,
+      hurry,
+      onTrial: (trial) => {
+        trials.push(trial);
+        store.write("trials", trial);
+      },
+    });
+    return { trials, watch, error: undefined };
+  } catch (error) {
+    if (signal.aborted) return { trials, watch, error: undefined };
+    if (!(error instanceof LoadstoneError)) throw error;
+    record.event("error", "error", plan.axis, error.message, { code: error.code });
+    return { trials, watch, error };
+  }
+}
+
+function openRecord(options: FixedRunOptions, startedAtMs: number): RunRecord {
+  const { plan, target, runId } = options;
+  return new RunRecord(options.store, options.clock, {
+    runId,
+    targetKind: target.kind,
+    targetUrl: target.url,
+    // A run of given load has no depth; its plan says what it is.
+    depth: "quick",
+    axes: [plan.axis],
+    seed: plan.seed,
+    startedAtMs,
+    plan: JSON.stringify(storedPlan(plan)),
+    environment: JSON.stringify({ ...generatorFacts(), ...runOwner() }),
+    loadstoneVersion: LOADSTONE_VERSION,
+  });
+}
+
+function reportOf(
+  { plan, target, runId, clock, signal }: FixedRunOptions,
+  { trials, watch, error }: Measured,
+  startedAtMs: number,
+): FixedRunReport {
+  const { kind, url, name, version } = target;
+  return buildFixedReport({
+    run: {
+      id: runId,
+      target: { kind, url, name, version },
+      scenario: plan.scenario,
+      axis: plan.axis,
+      seed: plan.seed,
+      startedAtMs,
+      endedAtMs: clock.wall(),
+    },
+    interrupted: signal.aborted,
+    error: error && { message: error.message, exitCode: ERRORS[error.code].exit },
+    load: {
+      pace: paceText(plan),
+      meanPerSec: plan.meanLoad,
+      peakPerSec: plan.peakLoad,
+      units: plan.units,
+      plannedMs: plan.durationMs,
+    },
+    objective: plan.objective,
+    trials,
+    latencyMs: watch.latencyMs ?? null,
+    sessions: null,
+    faults: [],
+    generator: generatorFacts(),
+  });
+}
