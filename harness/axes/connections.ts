@@ -1,9 +1,12 @@
+import { setMaxListeners } from "node:events";
 import { isIP } from "node:net";
-import { LoadstoneError } from "../errors.ts";
-import type { Clock } from "../load/clock.ts";
-import type { MqttSession, SessionListener } from "../transport/mqtt/session.ts";
+import { abortReason, type Clock } from "../load/clock.ts";
+import { socketFault } from "../machine/socket-fault.ts";
+import { sourceOf, type SourceShare } from "../machine/source-addresses.ts";
+import type { MqttSession, SessionListener, SessionOptions } from "../transport/mqtt/session.ts";
 import { openSession } from "../transport/mqtt/session.ts";
 import type { Workspace } from "../transport/mqtt/workspace.ts";
+import { classOfConnectFailure, SUBSCRIBE_DENIED } from "./connect-failure.ts";
 import type { UnitIdentity } from "./unit-source.ts";
 
 export interface ConnectPlan {
@@ -21,6 +24,8 @@ export interface ConnectPlan {
   readonly qos: 0 | 1 | 2;
   /** Read buffer and output chunks, shared by all sessions of a thread. */
   readonly workspace: Workspace;
+  /** Addresses the Units connect from; without them the system chooses. */
+  readonly sources?: readonly SourceShare[];
 }
 
 /** How one Unit's connect went. */
@@ -29,6 +34,7 @@ export interface ConnectOutcome {
   readonly connected: boolean;
   /** CONNECT to the last SUBACK, milliseconds. */
   readonly tookMs: number;
+  /** The class of what went wrong. */
   readonly error: string | undefined;
 }
 
@@ -49,92 +55,169 @@ export async function connectUnits(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<ConnectOutcome[]> {
-  const startedAtMs = clock.now();
-  const pending: Promise<ConnectOutcome>[] = [];
+  signal.throwIfAborted();
+  const ramp = new ConnectRamp(units, plan, home, clock);
+  const stop = () => ramp.stop(abortReason(signal));
+  signal.addEventListener("abort", stop, { once: true });
   try {
-    for (const [position, unit] of units.entries()) {
-      await clock.sleepUntil(startedAtMs + (position * 1000) / plan.connectsPerSec, signal);
-      const connecting = connectUnit(unit, plan, home, clock, signal);
-      // It may fail while others are still being paced; it is awaited below all the same.
-      connecting.catch(() => undefined);
-      pending.push(connecting);
-    }
-    return await Promise.all(pending);
-  } catch (error) {
-    await Promise.allSettled(pending);
-    throw error;
+    return await ramp.run();
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }
 
-async function connectUnit(
-  unit: UnitIdentity,
-  plan: ConnectPlan,
-  home: SessionHome,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<ConnectOutcome> {
-  const startedAtMs = clock.now();
-  const outcome = (error?: string): ConnectOutcome => ({
-    index: unit.index,
-    connected: error === undefined,
-    tookMs: clock.now() - startedAtMs,
-    error,
-  });
-  let session: MqttSession | undefined;
-  const leave = () => session?.destroy();
-  signal.addEventListener("abort", leave);
-  try {
-    session = await openSession(
-      {
-        host: plan.host,
-        port: plan.port,
-        ...(plan.tls ? { tls: tlsOptions(plan.serverName) } : {}),
-        clientId: unit.clientId,
-        ...(unit.username === undefined ? {} : { username: unit.username }),
-        ...(unit.password === undefined ? {} : { password: unit.password }),
-        keepAliveSec: plan.keepAliveSec,
-        cleanSession: true,
-        protocol: 4,
-        maxInflight: plan.maxInflight,
-        workspace: plan.workspace,
-        connectTimeoutMs: plan.connectTimeoutMs,
-      },
-      home.listener(unit),
-      signal,
-    );
-    for (const topic of [...unit.commandTopics, ...unit.listenTopics]) {
-      const codes = await session.subscribe([topic], plan.qos);
-      if (codes.some((code) => code >= 0x80)) {
-        session.destroy();
-        return outcome("subscribe-denied");
+/** So far behind its schedule a ramp catches up; what is later is left behind, or it would burst. */
+const CATCH_UP_MS = 100;
+/** Connects under way at once: more would only wait in the target's accept queue. */
+const MAX_CONNECTING = 1000;
+/** Listeners of one signal are searched one by one, so a signal is shared by so many Units only. */
+const UNITS_PER_SIGNAL = 64;
+
+/** One paced series of connects. */
+class ConnectRamp {
+  readonly #units: readonly UnitIdentity[];
+  readonly #plan: ConnectPlan;
+  readonly #home: SessionHome;
+  readonly #clock: Clock;
+  readonly #tls: SessionOptions["tls"];
+  readonly #outcomes: ConnectOutcome[] = [];
+  readonly #stops: AbortController[] = [];
+  readonly #subscribing = new Set<MqttSession>();
+  readonly #waking = new AbortController();
+  #started = 0;
+  #connecting = 0;
+  #broken: Error | undefined;
+  #onEnd: (() => void) | undefined;
+
+  constructor(units: readonly UnitIdentity[], plan: ConnectPlan, home: SessionHome, clock: Clock) {
+    this.#units = units;
+    this.#plan = plan;
+    this.#home = home;
+    this.#clock = clock;
+    this.#tls = plan.tls ? tlsOptions(plan.serverName) : undefined;
+  }
+
+  /** Outcomes in the order they came; throws why it was stopped, once nothing is under way. */
+  async run(): Promise<ConnectOutcome[]> {
+    await this.#startAll();
+    while (this.#connecting > 0) await this.#oneEnd();
+    if (this.#broken !== undefined) throw this.#broken;
+    return this.#outcomes;
+  }
+
+  stop(reason: Error): void {
+    this.#broken ??= reason;
+    for (const controller of this.#stops) controller.abort(reason);
+    for (const session of this.#subscribing) session.destroy();
+    this.#waking.abort(reason);
+  }
+
+  /** Starts by absolute times, all that are due at each waking: no timer for each Unit. */
+  async #startAll(): Promise<void> {
+    const gapMs = 1000 / this.#plan.connectsPerSec;
+    let startedAtMs = this.#clock.now();
+    while (this.#started < this.#units.length && this.#broken === undefined) {
+      const dueAtMs = startedAtMs + this.#started * gapMs;
+      const now = this.#clock.now();
+      if (dueAtMs > now) {
+        // Rejects when stopped, which the loop's own condition sees.
+        await this.#clock.sleepUntil(dueAtMs, this.#waking.signal).catch(() => undefined);
+        continue;
       }
+      if (now - dueAtMs > CATCH_UP_MS) startedAtMs += now - dueAtMs - CATCH_UP_MS;
+      if (this.#connecting >= MAX_CONNECTING) await this.#oneEnd();
+      else this.#start(this.#started++);
     }
-    // At once: a session that closes from here on must be known.
-    home.adopt(unit, session);
-    return outcome();
-  } catch (error) {
-    session?.destroy();
-    if (signal.aborted) throw error;
-    if (hasErrno(error, "EMFILE")) throw fileLimitError();
-    return outcome(error instanceof Error ? error.message : String(error));
-  } finally {
-    signal.removeEventListener("abort", leave);
+  }
+
+  #start(position: number): void {
+    const unit = this.#units[position];
+    if (unit === undefined) return;
+    this.#connecting++;
+    const ended = () => {
+      this.#connecting--;
+      this.#onEnd?.();
+    };
+    this.#connect(unit, this.#signalFor(position)).then(ended, (error: unknown) => {
+      this.stop(error instanceof Error ? error : new Error(String(error)));
+      ended();
+    });
+  }
+
+  #signalFor(position: number): AbortSignal {
+    const at = Math.floor(position / UNITS_PER_SIGNAL);
+    let controller = this.#stops[at];
+    if (controller === undefined) {
+      controller = new AbortController();
+      setMaxListeners(0, controller.signal);
+      this.#stops[at] = controller;
+    }
+    return controller.signal;
+  }
+
+  #oneEnd(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onEnd = resolve;
+    });
+  }
+
+  /** Throws only for what must stop the others too. */
+  async #connect(unit: UnitIdentity, signal: AbortSignal): Promise<void> {
+    const startedAtMs = this.#clock.now();
+    let error: string | undefined;
+    try {
+      error = await this.#subscribed(unit, signal);
+    } catch (cause) {
+      if (signal.aborted) return;
+      const fault = socketFault(cause);
+      if (fault !== undefined) throw fault;
+      error = classOfConnectFailure(cause);
+    }
+    const tookMs = this.#clock.now() - startedAtMs;
+    this.#outcomes.push({ index: unit.index, connected: error === undefined, tookMs, error });
+  }
+
+  /** Connects, subscribes and hands the session over; gives the class of what was denied. */
+  async #subscribed(unit: UnitIdentity, signal: AbortSignal): Promise<string | undefined> {
+    const session = await openSession(this.#optionsOf(unit), this.#home.listener(unit), signal);
+    this.#subscribing.add(session);
+    let kept = false;
+    try {
+      for (const topic of [...unit.commandTopics, ...unit.listenTopics]) {
+        const codes = await session.subscribe([topic], this.#plan.qos);
+        if (codes.some((code) => code >= 0x80)) return SUBSCRIBE_DENIED;
+      }
+      // At once: a session that closes from here on must be known.
+      this.#home.adopt(unit, session);
+      kept = true;
+      return undefined;
+    } finally {
+      this.#subscribing.delete(session);
+      if (!kept) session.destroy();
+    }
+  }
+
+  #optionsOf(unit: UnitIdentity): SessionOptions {
+    const { host, port, keepAliveSec, maxInflight, workspace, connectTimeoutMs } = this.#plan;
+    const localAddress = sourceOf(this.#plan.sources ?? [], unit.index);
+    return {
+      host,
+      port,
+      ...(this.#tls === undefined ? {} : { tls: this.#tls }),
+      ...(localAddress === undefined ? {} : { localAddress }),
+      clientId: unit.clientId,
+      ...(unit.username === undefined ? {} : { username: unit.username }),
+      ...(unit.password === undefined ? {} : { password: unit.password }),
+      keepAliveSec,
+      cleanSession: true,
+      protocol: 4,
+      maxInflight,
+      workspace,
+      connectTimeoutMs,
+    };
   }
 }
 
 /** A certificate is for a name; an address can only be checked as one. */
 export const tlsOptions = (serverName: string) =>
   isIP(serverName) === 0 ? { servername: serverName } : {};
-
-function hasErrno(error: unknown, code: string): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ("code" in at && at.code === code) return true;
-    if (at.message.includes(code)) return true;
-  }
-  return false;
-}
-
-export const fileLimitError = (): LoadstoneError =>
-  new LoadstoneError("FILE_LIMIT_TOO_LOW", "this process may not open any more sockets", {
-    hint: "raise the limit with `ulimit -n 65536` in this shell, or ask for fewer Units",
-  });

@@ -1,6 +1,7 @@
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import { type Judgement, judgeWindow } from "../engine/verdict.ts";
+import { describeConnectFailure } from "./connect-failure.ts";
 import type { UnitTally } from "./unit-tally.ts";
 
 /** What the generator did wrong, if anything. */
@@ -50,7 +51,7 @@ function reasonOf(units: number, tally: UnitTally, judged: Judgement): string {
   const { refused, slow, dropped } = tally;
   const [why] = Object.keys(tally.classes).filter((name) => name !== "dropped");
   const parts = [
-    refused > 0 ? `${refused} refused (${why})` : "",
+    refused > 0 ? `${refused} refused (${describeConnectFailure(why ?? "refused")})` : "",
     slow > 0 ? `${slow} connected too slowly` : "",
     dropped > 0 ? `${dropped} dropped` : "",
   ].filter((part) => part !== "");

@@ -2,6 +2,7 @@ import { LoadstoneError } from "../errors.ts";
 import { pause } from "../load/clock.ts";
 import type { Ledger } from "../measure/ledger.ts";
 import { type Envelope, stampEnvelope } from "../transport/envelope.ts";
+import { describeConnectFailure } from "./connect-failure.ts";
 import type { ConnectedUnits, LiveUnit, UnitTraffic } from "./connected-units.ts";
 import type { AxisDriver } from "./driver.ts";
 import { slotOf, stepOf, tagOf } from "./tag.ts";
@@ -10,6 +11,8 @@ export interface RelayOptions {
   readonly units: ConnectedUnits;
   /** More load means more Units, never a faster Unit. */
   readonly perUnitPerSec: number;
+  /** First publishes a second; each may cost an instance one access check of its backend. */
+  readonly primesPerSec?: number;
   readonly onProgress?: (message: string) => void;
 }
 
@@ -17,7 +20,7 @@ export interface RelayOptions {
 const PRIME_STEP = 0;
 const PRIME_PATIENCE_MS = 10_000;
 const PRIME_EACH_MS = 50;
-const PRIMES_PER_SEC = 200;
+const DEFAULT_PRIMES_PER_SEC = 200;
 const PRIME_AGAIN_MS = 2500;
 const PRIME_LOOK_MS = 10;
 const NO_TAG = -1;
@@ -88,7 +91,7 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
       if (attempt === CONNECT_TRIES) {
         throw new LoadstoneError(
           "TARGET_UNREACHABLE",
-          `some of ${count} Units could not connect to ${connect.host}:${connect.port}: ${failure.error ?? "closed at once"}`,
+          `some of ${count} Units could not connect to ${connect.host}:${connect.port}: ${describeConnectFailure(failure.error ?? "closed at once")}`,
           {
             hint: "check that the broker runs, its connection limit and access rules, and LOADSTONE_MQTT_USERNAME and LOADSTONE_MQTT_PASSWORD if it wants a login",
           },
@@ -186,6 +189,7 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
    */
   async #prime(count: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#units.options;
+    const { primesPerSec = DEFAULT_PRIMES_PER_SEC } = this.#options;
     const fresh = this.#unprimed(count);
     const startedAtMs = clock.now();
     const until = startedAtMs + PRIME_PATIENCE_MS + fresh.length * PRIME_EACH_MS;
@@ -193,7 +197,7 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
     let waiting = fresh;
     while (waiting.length > 0 && clock.now() < until) {
       const now = clock.now();
-      const mayHavePublished = ((now - startedAtMs) * PRIMES_PER_SEC) / 1000 + 1;
+      const mayHavePublished = ((now - startedAtMs) * primesPerSec) / 1000 + 1;
       for (const index of waiting) {
         const before = publishedAtMs.get(index);
         if (before === undefined && publishedAtMs.size >= mayHavePublished) break;

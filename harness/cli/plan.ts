@@ -1,7 +1,10 @@
+import { isIP } from "node:net";
 import { AXES } from "#grader/contracts/axis.ts";
 import { duration, load } from "#reports/render/format.ts";
 import type { Settings } from "../config.ts";
 import { EXIT } from "../errors.ts";
+import type { SourceShare } from "../machine/source-addresses.ts";
+import { describeShares, spreadFor } from "../machine/spread.ts";
 import type { Plan } from "../plan/plan.ts";
 import { createSearch } from "../run/search-axis.ts";
 import type { World } from "../world.ts";
@@ -16,14 +19,28 @@ export async function plan(
   const kind = settings.broker === undefined ? "instance" : "broker";
   const made = await planFor(world, settings, kind);
   checkFileLimit(world, made);
-  world.out(flags.json === true ? `${JSON.stringify(made, null, 2)}\n` : describe(made));
+  const sources = await sourcesOf(settings, made);
+  if (flags.json === true) world.out(`${JSON.stringify({ ...made, sources }, null, 2)}\n`);
+  else world.out(describe(made, sources));
   return EXIT.ok;
 }
 
-function describe(made: Plan): string {
+/** Known without a name lookup only where the target is given by its address. */
+async function sourcesOf(
+  { broker, instance, sourceAddresses = [] }: Settings,
+  { maxUnits }: Plan,
+): Promise<readonly SourceShare[]> {
+  const url = broker ?? instance ?? "";
+  const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, "") : "";
+  if (isIP(host) === 0 && sourceAddresses.length === 0) return [];
+  return spreadFor(host, maxUnits, sourceAddresses);
+}
+
+function describe(made: Plan, sources: readonly SourceShare[]): string {
   const lines = [
     `${made.targetKind}, depth ${made.depth}, seed ${made.seed}`,
     `up to ${made.maxUnits} Units, connected ${made.connectsPerSec} a second`,
+    ...(sources.length === 0 ? [] : [`of them ${describeShares(sources)}`]),
     "",
   ];
   let total = 0;

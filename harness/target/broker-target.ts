@@ -2,6 +2,7 @@ import { tlsOptions } from "../axes/connections.ts";
 import { brokerUnits } from "../axes/unit-source.ts";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
+import { describeShares, spreadFor } from "../machine/spread.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../scenario/target-gate.ts";
 import type { ScenarioOf } from "../scenario/schema.ts";
@@ -39,7 +40,10 @@ export async function openBrokerTarget(options: BrokerOptions): Promise<RunTarge
     target,
     signal,
   );
-  const units = unitsOf(source, address, relayScenario(plan), context, clock);
+  const { maxUnits, sourceAddresses = [], primesPerSec = PRIMES_PER_SEC } = context;
+  const sources = await spreadFor(target.address, maxUnits, sourceAddresses);
+  if (sources.length > 0) context.onProgress(describeShares(sources));
+  const units = unitsOf(source, { ...address, sources }, relayScenario(plan), context, clock);
   return {
     kind: "broker",
     url: target.url,
@@ -52,7 +56,9 @@ export async function openBrokerTarget(options: BrokerOptions): Promise<RunTarge
         case "link":
           return Promise.resolve(linkMeasurer(axis, scenario, units, context.seed, clock));
         case "relay":
-          return Promise.resolve(relayMeasurer(axis, scenario, units, context, clock));
+          return Promise.resolve(
+            relayMeasurer(axis, scenario, units, { ...context, primesPerSec }, clock),
+          );
         case "api":
           throw new LoadstoneError("CONFIG_INVALID", "a bare broker has no API axis", {
             hint: "grade an instance with --instance URL",
@@ -105,6 +111,8 @@ async function knock(
 }
 
 const KNOCK_TIMEOUT_MS = 5000;
+/** A bare broker asks nobody whether a Unit may publish. */
+const PRIMES_PER_SEC = 2000;
 /** CONNACK "bad user name or password" and "not authorised" (MQTT 3.1.1 §3.2.2.3). */
 const LOGIN_CODES: readonly number[] = [4, 5];
 

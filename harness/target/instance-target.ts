@@ -7,6 +7,7 @@ import { SlotMeasurer } from "../engine/slot-measurer.ts";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
 import { hashName, seededRandom } from "../load/random.ts";
+import { describeShares, spreadFor } from "../machine/spread.ts";
 import { axisPacer } from "../plan/axis-pacer.ts";
 import type { AxisPlan, Plan } from "../plan/plan.ts";
 import type { FleetUnit } from "../platform/fleet-units.ts";
@@ -163,7 +164,11 @@ class InstanceTarget implements RunTarget {
     if (this.#units !== undefined) return this.#units;
     const { context, plan } = this.#options;
     await this.#growTo(2);
-    const address = await this.#brokerAddress();
+    const broker = await this.#brokerAddress();
+    const { maxUnits, sourceAddresses = [], onProgress } = context;
+    const sources = await spreadFor(broker.host, maxUnits, sourceAddresses);
+    if (sources.length > 0) onProgress(describeShares(sources));
+    const address = { ...broker, sources };
     const source: UnitSource = {
       maxUnits: context.maxUnits,
       ensure: async (count) => (await this.#growTo(count)).slice(0, count).map(asIdentity),

@@ -18,7 +18,7 @@ const DEFAULT_MESSAGE = { payloadBytes: 64, qos: 1, inflight: 20 } as const;
 const KEEP_ALIVE_SEC = 60;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-export type BrokerAddress = Pick<ConnectPlan, "host" | "port" | "tls" | "serverName">;
+export type BrokerAddress = Pick<ConnectPlan, "host" | "port" | "tls" | "serverName" | "sources">;
 
 /** The Units of a run on one broker. */
 export function unitsOf(
@@ -66,8 +66,14 @@ export function relayMeasurer(
   clock: Clock,
 ): AxisMeasurer {
   const { perUnitPerSec } = scenario.message;
+  const { primesPerSec, onProgress } = context;
   return new SlotMeasurer({
-    driver: new RelayDriver({ units, perUnitPerSec, onProgress: context.onProgress }),
+    driver: new RelayDriver({
+      units,
+      perUnitPerSec,
+      ...(primesPerSec === undefined ? {} : { primesPerSec }),
+      onProgress,
+    }),
     objective: plan.objective,
     clock,
     pacer: axisPacer(plan.pace, scenario.arrivals, context.seed),

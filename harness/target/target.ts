@@ -33,6 +33,10 @@ export interface TargetContext {
   readonly seed: number;
   readonly maxUnits: number;
   readonly connectsPerSec: number;
+  /** First publishes a second; without it what an instance's access hook bears. */
+  readonly primesPerSec?: number;
+  /** Addresses the Units connect from; without them as many as their number needs. */
+  readonly sourceAddresses?: readonly string[];
   readonly onProgress: (message: string) => void;
   /** Of the Units' sessions; without it one minute. */
   readonly keepAliveSec?: number;
