@@ -28,14 +28,6 @@ const addressList = z.preprocess(
     .refine((all) => new Set(all).size === all.length, { error: "an address is there twice" }),
 );
 
-const addressList = z.preprocess(
-  (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
-  z
-    .array(z.union([z.ipv4(), z.ipv6()], { error: "a comma-separated list of IP addresses" }))
-    .min(1)
-    .refine((all) => new Set(all).size === all.length, { error: "an address is there twice" }),
-);
-
 /** A flag's value, a word of the environment, or a YAML boolean. */
 const flag = z.preprocess(
   (value) => (value === "true" || value === "1" ? true : value === "false" ? false : value),
@@ -68,7 +60,6 @@ export const Settings = z.strictObject({
   axes: axisList.optional(),
   seed: wholeNumber(0, 2 ** 31 - 1).optional(),
   maxUnits: wholeNumber(2, 100_000).optional(),
-  sourceAddresses: addressList.optional(),
   sourceAddresses: addressList.optional(),
   connectRate: z.coerce.number().positive().max(10_000).optional(),
   harmCeilingSec: wholeNumber(5, 3600).default(60),
