@@ -1,6 +1,6 @@
 import type { Clock } from "../load/clock.ts";
 import type { Random } from "../load/random.ts";
-import type { Ledger } from "../measure/ledger.ts";
+import { type Ledger, UNORDERED } from "../measure/ledger.ts";
 import type { Contact } from "../transport/http/failure.ts";
 import { HttpTransport } from "../transport/http.ts";
 import type { ApiMix } from "./api-mix.ts";
@@ -87,7 +87,7 @@ export class ApiDriver implements AxisDriver {
     // Without a step there is no ledger, so no slot either.
     if (this.#step === undefined) return;
     const { number, ledger, mix } = this.#step;
-    ledger.sent(slot, this.#options.clock.now(), 0);
+    ledger.sent(slot, this.#options.clock.now(), UNORDERED);
     this.#transport.send(mix.next(this.#options.random), tagOf(number, slot));
   }
 

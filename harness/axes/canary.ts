@@ -1,4 +1,4 @@
-import type { Ledger } from "../measure/ledger.ts";
+import { type Ledger, UNORDERED } from "../measure/ledger.ts";
 import { type Envelope, stampEnvelope } from "../transport/envelope.ts";
 import type { ConnectedUnits, UnitTraffic } from "./connected-units.ts";
 import type { AxisDriver } from "./driver.ts";
@@ -83,7 +83,7 @@ export class CanaryDriver implements AxisDriver, UnitTraffic {
     this.#canaries.set(index, { intendedAtMs, end: "pending" });
     live.sequence++;
     live.session.flush();
-    this.#ledger?.sent(slot, this.#units.options.clock.now(), 0);
+    this.#ledger?.sent(slot, this.#units.options.clock.now(), UNORDERED);
   }
 
   flush(): void {}

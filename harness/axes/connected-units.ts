@@ -5,10 +5,16 @@ import {
   prepareEnvelope,
   readEnvelope,
 } from "../transport/envelope.ts";
+import type { CloseReason } from "../transport/mqtt/close-reason.ts";
 import type { PublishTemplate } from "../transport/mqtt/encode.ts";
 import type { MqttSession, SessionListener } from "../transport/mqtt/session.ts";
 import { LoadstoneError } from "../errors.ts";
-import { type ConnectOutcome, type ConnectPlan, connectUnits } from "./connections.ts";
+import {
+  type ConnectOutcome,
+  type ConnectPlan,
+  connectUnits,
+  type SessionHome,
+} from "./connections.ts";
 import { partnerOf, type UnitIdentity, type UnitSource } from "./unit-source.ts";
 
 /** One Unit with its session open, or just closed. */
@@ -20,9 +26,14 @@ export interface LiveUnit {
   /** Messages published on its stream so far. */
   sequence: number;
   closed: boolean;
+  /** A planned fault is under way on it: what closes it is our doing. */
+  planned: boolean;
   /** Has output waiting for `flush`. */
   touched: boolean;
 }
+
+/** Who wants to hear of every session's end, whoever ended it. */
+export type OnSessionClosed = (index: number, session: MqttSession, reason: CloseReason) => void;
 
 /** What the axes that use the Units want to hear. */
 export interface UnitTraffic {
@@ -47,10 +58,18 @@ export class ConnectedUnits implements AsyncDisposable {
   /** Sessions closed by the other side since the run began. */
   dropped = 0;
   lastCloseReason = "";
+  onClosed: OnSessionClosed | undefined;
   #traffic: UnitTraffic | undefined;
   #connected = 0;
   readonly #live: LiveUnit[] = [];
-  readonly #envelope: Envelope = { run: 0, step: 0, slot: 0, stream: 0, sequence: 0 };
+  readonly #envelope: Envelope = {
+    run: 0,
+    step: 0,
+    slot: 0,
+    stream: 0,
+    sequence: 0,
+    intendedAtMs: 0,
+  };
 
   constructor(options: ConnectedUnitsOptions) {
     if (options.payloadBytes < ENVELOPE_BYTES) {
@@ -88,11 +107,30 @@ export class ConnectedUnits implements AsyncDisposable {
     const { source, connect, clock } = this.options;
     const units = await source.ensure(count, signal);
     const missing = units.filter((unit) => this.#live[unit.index]?.closed !== false);
-    const home = {
-      listener: (unit: UnitIdentity) => this.#listener(unit),
-      adopt: (unit: UnitIdentity, session: MqttSession) => this.#adopt(unit, session),
-    };
-    return connectUnits(missing, connect, home, clock, signal);
+    return connectUnits(missing, connect, this.#home, clock, signal);
+  }
+
+  /** Connects a Unit that was connected before, beside its session if that is still open. */
+  async connectOne(index: number, signal: AbortSignal): Promise<ConnectOutcome> {
+    const { connect, clock } = this.options;
+    const live = this.#live[index];
+    if (live === undefined) throw new RangeError(`Unit ${index} was never connected`);
+    const [outcome] = await connectUnits([live.unit], connect, this.#home, clock, signal);
+    return outcome ?? { index, connected: false, tookMs: 0, error: "stopped" };
+  }
+
+  isOpen(index: number): boolean {
+    return this.#live[index]?.closed === false;
+  }
+
+  /** Counts a Unit as away on purpose; its session is the caller's to end. */
+  takeAway(index: number): LiveUnit | undefined {
+    const live = this.#live[index];
+    if (live === undefined || live.closed) return undefined;
+    live.closed = true;
+    live.planned = true;
+    this.#connected--;
+    return live;
   }
 
   /** Has `count` Units made, so that connecting them takes no longer than connecting does. */
@@ -114,13 +152,21 @@ export class ConnectedUnits implements AsyncDisposable {
     await this.reduce(0);
   }
 
+  readonly #home: SessionHome = {
+    listener: (unit) => this.#listener(unit),
+    adopt: (unit, session) => this.#adopt(unit, session),
+  };
+
   #adopt(unit: UnitIdentity, session: MqttSession): void {
     const { connect, payloadBytes, runTag } = this.options;
     const template = session.template(unit.outputTopic, connect.qos, payloadBytes);
     prepareEnvelope(template.payload, runTag, unit.index);
-    const sequence = this.#live[unit.index]?.sequence ?? 0;
-    this.#live[unit.index] = { unit, session, template, sequence, closed: false, touched: false };
-    this.#connected++;
+    const before = this.#live[unit.index];
+    // A stream goes on where it broke off.
+    const sequence = before?.sequence ?? 0;
+    const state = { closed: false, planned: false, touched: false };
+    this.#live[unit.index] = { unit, session, template, sequence, ...state };
+    if (before?.closed !== false) this.#connected++;
   }
 
   #listener(unit: UnitIdentity): SessionListener {
@@ -128,11 +174,12 @@ export class ConnectedUnits implements AsyncDisposable {
       message: (_session, _topic, buffer, start, end) => this.#message(unit, buffer, start, end),
       acknowledged: (_session, tag, code) => this.#traffic?.acknowledged(tag, code),
       closed: (session, reason) => {
+        this.onClosed?.(unit.index, session, reason);
         const live = this.#live[unit.index];
         if (live === undefined || live.session !== session || live.closed) return;
         live.closed = true;
         this.#connected--;
-        this.dropped++;
+        if (!live.planned) this.dropped++;
         this.lastCloseReason = reason.kind;
       },
     };

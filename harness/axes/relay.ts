@@ -122,7 +122,7 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
     if (ledger === undefined) return;
     const live = this.#units.unit(turn % this.#active);
     if (live === undefined || live.closed) {
-      ledger.unsent(slot, "disconnected");
+      ledger.unsent(slot, live?.planned === true ? "planned-fault" : "disconnected");
       return;
     }
     stampEnvelope(live.template.payload, this.#step, slot, live.sequence, intendedAtMs);
@@ -147,11 +147,11 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
     this.#touched.length = 0;
   }
 
-  arrived(envelope: Envelope, atMs: number): void {
-    if (envelope.step === this.#step) {
-      this.#ledger?.arrivedInOrder(envelope.slot, envelope.stream, atMs);
-    } else if (envelope.step === PRIME_STEP) {
-      const live = this.#units.unit(envelope.stream);
+  arrived({ step, slot, stream, intendedAtMs }: Envelope, atMs: number): void {
+    if (step === this.#step) {
+      this.#ledger?.arrivedInOrder(slot, stream, atMs, intendedAtMs);
+    } else if (step === PRIME_STEP) {
+      const live = this.#units.unit(stream);
       if (live !== undefined) this.#primed.add(live);
     }
   }
@@ -159,8 +159,8 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
   /** What is still out belongs to an older step as soon as the next begins. */
   abandon(): void {}
 
-  damaged(envelope: Envelope): void {
-    if (envelope.step === this.#step) this.#ledger?.failed(envelope.slot, "damaged");
+  damaged({ step, slot, stream }: Envelope): void {
+    if (step === this.#step) this.#ledger?.failed(slot, "damaged", stream);
   }
 
   acknowledged(tag: number, code: number): void {

@@ -33,7 +33,8 @@ export interface HistogramValue extends SparseHistogram {
 }
 
 export class Histogram {
-  #counts = new Uint32Array(BUCKETS);
+  /** As many as the longest duration needs so far. */
+  #counts = new Uint32Array(LINEAR);
   #total = 0;
   #maxMs = 0;
 
@@ -45,7 +46,12 @@ export class Histogram {
 
   /** @param ms duration, milliseconds; below zero counts as zero. */
   record(ms: number): void {
-    const bucket = bucketOf(ms * 1000);
+    this.recordIn(bucketOf(ms * 1000), ms);
+  }
+
+  /** @param bucket the duration's, as `bucketOf` gives it. */
+  recordIn(bucket: number, ms: number): void {
+    if (bucket >= this.#counts.length) this.#grow(bucket);
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#total++;
     if (ms > this.#maxMs) this.#maxMs = ms;
@@ -64,7 +70,7 @@ export class Histogram {
     if (this.#total === 0) return 0;
     const wanted = Math.max(1, Math.ceil(q * this.#total));
     let seen = 0;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    for (let bucket = 0; bucket < this.#counts.length; bucket++) {
       seen += this.#counts[bucket] ?? 0;
       if (seen >= wanted) return Math.min(bucketMiddleMs(bucket), this.#maxMs);
     }
@@ -84,7 +90,8 @@ export class Histogram {
   }
 
   add(other: Histogram): void {
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    if (other.#counts.length > this.#counts.length) this.#grow(other.#counts.length - 1);
+    for (let bucket = 0; bucket < other.#counts.length; bucket++) {
       this.#counts[bucket] = (this.#counts[bucket] ?? 0) + (other.#counts[bucket] ?? 0);
     }
     this.#total += other.#total;
@@ -94,6 +101,7 @@ export class Histogram {
   addValue({ buckets, counts, maxMs }: HistogramValue): void {
     for (const [at, bucket] of buckets.entries()) {
       const count = counts[at] ?? 0;
+      if (bucket >= this.#counts.length) this.#grow(bucket);
       this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count;
       this.#total += count;
     }
@@ -113,12 +121,18 @@ export class Histogram {
   toSparse(): SparseHistogram {
     const buckets: number[] = [];
     const counts: number[] = [];
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    for (let bucket = 0; bucket < this.#counts.length; bucket++) {
       const count = this.#counts[bucket] ?? 0;
       if (count === 0) continue;
       buckets.push(bucket);
       counts.push(count);
     }
     return { buckets, counts };
+  }
+
+  #grow(bucket: number): void {
+    const grown = new Uint32Array(Math.min(BUCKETS, Math.max(bucket + 1, this.#counts.length * 2)));
+    grown.set(this.#counts);
+    this.#counts = grown;
   }
 }

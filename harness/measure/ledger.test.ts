@@ -9,17 +9,17 @@ function opened(slots: number) {
 }
 
 describe("the ledger", () => {
-  test("takes older messages of a stream for lost once a younger one arrived", () => {
+  test("takes older messages of a stream for lost once a younger one arrived and their time is up", () => {
     const { ledger, segment } = opened(3);
     for (const slot of [0, 1, 2]) ledger.sent(slot, slot * 10, 0);
+    const states = () => [0, 1, 2].map((slot) => ledger.stateOf(slot));
     ledger.arrivedInOrder(2, 0, 25);
-    expect([0, 1, 2].map((slot) => ledger.stateOf(slot))).toEqual([
-      SLOT.lost,
-      SLOT.lost,
-      SLOT.done,
-    ]);
-    expect(segment.lost).toBe(2);
-    expect(ledger.inFlight).toBe(0);
+    expect(states()).toEqual([SLOT.overtaken, SLOT.overtaken, SLOT.done]);
+    expect([segment.lost, ledger.inFlight]).toEqual([0, 2]);
+    ledger.expire(105);
+    expect(states()).toEqual([SLOT.lost, SLOT.overtaken, SLOT.done]);
+    ledger.expire(111);
+    expect([segment.lost, ledger.inFlight]).toEqual([2, 0]);
   });
 
   test("counts a loss bad once its deadline has passed, and not before", () => {

@@ -1,76 +1,98 @@
-import { Histogram } from "./histogram.ts";
+import { DeliveryCounts } from "./delivery-counts.ts";
+import { FoldedSlots } from "./folded-slots.ts";
+import type { Histogram } from "./histogram.ts";
+import type { LedgerTotals } from "./ledger-totals.ts";
 import { newSegment, type Segment } from "./segment.ts";
+import { SegmentList } from "./segment-list.ts";
+import { NO_SLOT, SLOT, SlotRing, type SlotState } from "./slot-ring.ts";
+import { StreamOrder } from "./stream-order.ts";
+
+export { SLOT, type SlotState } from "./slot-ring.ts";
+export type { LedgerTotals } from "./ledger-totals.ts";
+
+/** The stream of what keeps no order, as requests do: nothing is ever overtaken there. */
+export const UNORDERED = -1;
+/** Slots in one step, as the envelope and the tag of a publish can number them. */
+export const SLOTS_PER_STEP = 2 ** 30;
+
+const GRACE_MS = 10_000;
+/** Room made before a segment begins, so that the ring hardly grows while it is driven. */
+const ROOM_SLOTS = 2 ** 14;
+
+export interface LedgerOptions {
+  /** How long after its deadline a slot is kept; Infinity keeps all to the end of the step. */
+  readonly graceMs?: number | undefined;
+  /** Folded slots whose ends are remembered, a power of two. */
+  readonly rememberedSlots?: number | undefined;
+}
 
 /**
  * What became of every message of one step. A message is a slot, numbered in the order of intended
- * send times; its state moves once from `due` over `sent` to one of the ends, except that a message
- * taken for lost may still arrive.
+ * send times; its state moves from `due` over `sent` to one of the ends. A message that its stream
+ * moved on past is `overtaken`, and `lost` once its deadline has passed too; either may still
+ * arrive. Where a message has several receivers, each delivery is a slot and a stream of its own.
+ *
+ * A slot is open until `graceMs` after its deadline; then it is folded: its segment has counted it,
+ * and two bits say what may still come of it. So memory follows the rate, not the step's length.
  */
-export const SLOT = {
-  due: 0,
-  sent: 1,
-  done: 2,
-  lost: 3,
-  failed: 4,
-  unsent: 5,
-} as const;
-export type SlotState = (typeof SLOT)[keyof typeof SLOT];
-
-const NO_SLOT = -1;
-
-export interface LedgerTotals {
-  intended: number;
-  sent: number;
-  done: number;
-  good: number;
-  late: number;
-  lost: number;
-  failed: number;
-  unsent: number;
-}
-
 export class Ledger {
   readonly deadlineMs: number;
-  readonly totals: LedgerTotals = {
-    intended: 0,
-    sent: 0,
-    done: 0,
-    good: 0,
-    late: 0,
-    lost: 0,
-    failed: 0,
-    unsent: 0,
-  };
-  /** Slots that became bad since the reader last set it to zero, and slots that were settled. */
-  recentBad = 0;
-  recentSettled = 0;
-  /** Latencies since the reader last cleared it. */
-  readonly recentLatency = new Histogram();
+  /** Answers to slots too old to be remembered: late or duplicate, nobody can tell. */
+  forgotten = 0;
 
-  #intendedAt = new Float64Array(0);
-  #sentAt = new Float64Array(0);
-  #doneAt = new Float64Array(0);
-  #state = new Uint8Array(0);
-  #bad = new Uint8Array(0);
-  #segmentOf = new Uint16Array(0);
-  /** Next younger slot of the same stream, so that a gap is seen when a younger one arrives. */
-  #younger = new Int32Array(0);
-  #oldest = new Int32Array(0);
-  #youngest = new Int32Array(0);
+  readonly #graceMs: number;
+  readonly #counts = new DeliveryCounts();
+  readonly #ring = new SlotRing();
+  readonly #order: StreamOrder;
+  readonly #folds: FoldedSlots;
+  /** Slots `0 … slots − 1` became due; of these the first so many were flushed, expired, folded. */
   #slots = 0;
-  #expired = 0;
   #flushed = 0;
-  readonly #segments: Segment[] = [];
-  #running: Segment | undefined;
+  #expired = 0;
+  #folded = 0;
+  readonly #segments = new SegmentList();
 
-  constructor(deadlineMs: number, streams: number) {
+  constructor(deadlineMs: number, streams: number, options: LedgerOptions = {}) {
     this.deadlineMs = deadlineMs;
-    this.#oldest = new Int32Array(streams).fill(NO_SLOT);
-    this.#youngest = new Int32Array(streams).fill(NO_SLOT);
+    this.#graceMs = options.graceMs ?? GRACE_MS;
+    this.#order = new StreamOrder(streams, this.#ring);
+    this.#folds = new FoldedSlots(options.rememberedSlots);
+  }
+
+  get totals(): Readonly<LedgerTotals> {
+    return this.#counts.totals;
+  }
+
+  /** Latencies since the reader last cleared it. */
+  get recentLatency(): Histogram {
+    return this.#counts.recentLatency;
+  }
+
+  /** Slots that became bad since the reader last set it to zero. */
+  get recentBad(): number {
+    return this.#counts.recentBad;
+  }
+
+  set recentBad(count: number) {
+    this.#counts.recentBad = count;
+  }
+
+  /** Slots that were settled, bad or not, since the reader last set it to zero. */
+  get recentSettled(): number {
+    return this.#counts.recentSettled;
+  }
+
+  set recentSettled(count: number) {
+    this.#counts.recentSettled = count;
   }
 
   get slots(): number {
     return this.#slots;
+  }
+
+  /** Open slots there is room for now. */
+  get capacity(): number {
+    return this.#ring.capacity;
   }
 
   /** Sent and neither answered, failed nor known lost. */
@@ -80,53 +102,51 @@ export class Ledger {
   }
 
   beginSegment(judged: boolean, startedAtMs: number, plannedCount: number): Segment {
-    this.#reserve(this.#slots + plannedCount);
     const firstSlot = this.#slots;
+    if (firstSlot + plannedCount > SLOTS_PER_STEP) {
+      throw new RangeError(`a step has at most ${SLOTS_PER_STEP} messages`);
+    }
+    this.#reserve(firstSlot - this.#folded + Math.min(plannedCount, ROOM_SLOTS));
     const segment = newSegment({ judged, startedAtMs, plannedCount, firstSlot });
     this.#segments.push(segment);
-    this.#running = segment;
+    this.#segments.forget((slot) => this.#folds.isRemembered(slot));
+    this.#counts.running = segment;
     return segment;
   }
 
   endSegment(segment: Segment, endedAtMs: number): void {
     segment.endedAtMs = endedAtMs;
-    this.#running = undefined;
+    this.#counts.running = undefined;
   }
 
   /** Opens the next slot of the running segment. */
   due(intendedAtMs: number): number {
-    const slot = this.#slots++;
-    const index = this.#segments.length - 1;
-    this.#intendedAt[slot] = intendedAtMs;
-    this.#segmentOf[slot] = index;
-    this.#younger[slot] = NO_SLOT;
-    const segment = this.#segments[index];
-    if (segment !== undefined) segment.slots++;
-    this.totals.intended++;
+    const slot = this.#slots;
+    if (slot - this.#folded > this.#ring.mask) this.#reserve(slot - this.#folded + 1);
+    this.#slots++;
+    this.#ring.open(slot, intendedAtMs);
+    this.#counts.due(this.#segments.newest);
     return slot;
   }
 
-  /** The slot was handed to the transport as the youngest of `stream`. */
-  sent(slot: number, atMs: number, stream: number): void {
-    this.#state[slot] = SLOT.sent;
-    this.#sentAt[slot] = atMs;
-    this.totals.sent++;
-    const segment = this.#segmentOfSlot(slot);
-    if (segment !== undefined) segment.sent++;
-    const youngest = this.#youngest[stream] ?? NO_SLOT;
-    if (youngest === NO_SLOT) this.#oldest[stream] = slot;
-    else this.#younger[youngest] = slot;
-    this.#youngest[stream] = slot;
+  /**
+   * The slot was handed to the transport as the youngest of `stream`.
+   * @param counted it carries no envelope.
+   */
+  sent(slot: number, atMs: number, stream: number, counted = false): void {
+    if (slot < this.#folded) return;
+    this.#ring.send(slot, atMs, stream, counted);
+    this.#order.push(slot, stream);
+    this.#counts.sent(this.#segments.of(slot), counted);
   }
 
   /** The slot could not be sent; `errorClass` says whose doing it was. */
   unsent(slot: number, errorClass: string): void {
-    this.#state[slot] = SLOT.unsent;
-    this.totals.unsent++;
-    this.#count(slot, errorClass);
-    const segment = this.#segmentOfSlot(slot);
-    if (segment !== undefined) segment.unsent++;
-    this.#settleBad(slot);
+    if (slot < this.#folded) return;
+    this.#ring.setState(slot, SLOT.unsent);
+    const segment = this.#segments.of(slot);
+    this.#counts.unsent(segment, errorClass);
+    this.#settleBad(slot, segment);
   }
 
   /**
@@ -134,168 +154,191 @@ export class Ledger {
    * the decision to send.
    */
   flushed(atMs: number, told?: (latenessMs: number) => void): void {
+    const ring = this.#ring;
     for (; this.#flushed < this.#slots; this.#flushed++) {
-      if (this.#state[this.#flushed] === SLOT.unsent) continue;
-      const lateMs = atMs - (this.#intendedAt[this.#flushed] ?? 0);
-      this.#segmentOfSlot(this.#flushed)?.lateness.record(lateMs);
+      if (ring.stateOf(this.#flushed) === SLOT.unsent) continue;
+      const lateMs = atMs - (ring.intendedAt[this.#flushed & ring.mask] ?? 0);
+      this.#segments.of(this.#flushed).lateness.record(lateMs);
       told?.(lateMs);
     }
   }
 
-  failed(slot: number, errorClass: string): void {
-    if (this.#state[slot] !== SLOT.sent) return;
-    this.#state[slot] = SLOT.failed;
-    this.totals.failed++;
-    this.#count(slot, errorClass);
-    const segment = this.#segmentOfSlot(slot);
-    if (segment !== undefined) segment.failed++;
-    this.#settleBad(slot);
+  /** @param stream as it was sent on; needed once the slot is folded. */
+  failed(slot: number, errorClass: string, stream = UNORDERED): void {
+    if (slot >= this.#slots) return;
+    const segment = this.#segments.of(slot);
+    if (slot < this.#folded) {
+      const claim = this.#folds.fail(slot, stream, segment);
+      if (claim !== "pending" && claim !== "lost") return;
+      if (claim === "lost") this.#counts.notLost(segment);
+    } else {
+      const state = this.#ring.stateOf(slot);
+      if (state !== SLOT.sent && state !== SLOT.overtaken && state !== SLOT.lost) return;
+      if (state === SLOT.lost) this.#counts.notLost(segment);
+      this.#ring.setState(slot, SLOT.failed);
+      this.#settleBad(slot, segment);
+    }
+    this.#counts.failed(segment, errorClass);
   }
 
   acknowledged(slot: number): void {
-    const segment = this.#segmentOfSlot(slot);
-    if (segment !== undefined) segment.acknowledged++;
-  }
-
-  /** An answer in a stream that keeps its order: older unanswered slots of the stream are lost. */
-  arrivedInOrder(slot: number, stream: number, atMs: number): void {
-    if (slot >= this.#slots) return;
-    if (this.#state[slot] === SLOT.sent) {
-      let oldest = this.#oldest[stream] ?? NO_SLOT;
-      while (oldest !== NO_SLOT && oldest !== slot) {
-        if (this.#state[oldest] === SLOT.sent) this.#lose(oldest);
-        oldest = this.#younger[oldest] ?? NO_SLOT;
-      }
-      const next = oldest === NO_SLOT ? NO_SLOT : (this.#younger[oldest] ?? NO_SLOT);
-      this.#oldest[stream] = next;
-      if (next === NO_SLOT) this.#youngest[stream] = NO_SLOT;
-    }
-    this.arrived(slot, atMs);
-  }
-
-  /** An answer on its own, as a request's. */
-  arrived(slot: number, atMs: number): void {
-    if (slot >= this.#slots) return;
-    const state = this.#state[slot];
-    const segment = this.#segmentOfSlot(slot);
-    if (state === SLOT.done) {
-      if (segment !== undefined) segment.duplicated++;
-      return;
-    }
-    if (state === SLOT.lost) {
-      // It was only overtaken.
-      this.totals.lost--;
-      if (segment !== undefined) {
-        segment.lost--;
-        segment.reordered++;
-      }
-    } else if (state !== SLOT.sent) return;
-    this.#state[slot] = SLOT.done;
-    this.#doneAt[slot] = atMs;
-    this.totals.done++;
-    if (this.#running !== undefined) this.#running.arrivals++;
-    const latencyMs = atMs - (this.#intendedAt[slot] ?? 0);
-    this.recentLatency.record(latencyMs);
-    segment?.latency.record(latencyMs);
-    segment?.service.record(atMs - (this.#sentAt[slot] ?? 0));
-    if (latencyMs > this.deadlineMs) {
-      this.totals.late++;
-      if (segment !== undefined) segment.late++;
-      this.#settleBad(slot);
-    } else {
-      this.totals.good++;
-      if (segment !== undefined) segment.good++;
-      if (this.#bad[slot] === 0) this.recentSettled++;
-    }
+    this.#segments.of(slot).acknowledged++;
   }
 
   /**
-   * Counts slots whose deadline has passed unanswered, those known lost among them. Call it often;
-   * it never looks back.
+   * An answer in a stream that keeps its order, which moves on past its older unanswered slots.
+   * @param intendedAtMs what the message itself says; needed once the slot is folded.
+   */
+  arrivedInOrder(slot: number, stream: number, atMs: number, intendedAtMs?: number): void {
+    if (slot >= this.#slots) return;
+    if (slot < this.#folded || this.#ring.stateOf(slot) !== SLOT.sent) {
+      this.arrived(slot, atMs, stream, intendedAtMs);
+      return;
+    }
+    if (this.#order.oldest(stream) === slot) this.#order.drop(slot, stream);
+    else this.#order.dropThrough(slot, stream, this.#overtake);
+    if (this.#folds.someMissing) this.#counts.totals.lost += this.#folds.lose(stream, slot);
+    this.#answer(slot, this.#segments.of(slot), atMs, true);
+  }
+
+  /** An answer on its own, as a request's. */
+  arrived(slot: number, atMs: number, stream = UNORDERED, intendedAtMs?: number): void {
+    if (slot >= this.#slots) return;
+    if (slot < this.#folded) {
+      this.#arrivedFolded(slot, atMs, stream, intendedAtMs);
+      return;
+    }
+    const segment = this.#segments.of(slot);
+    const state = this.#ring.stateOf(slot);
+    if (state === SLOT.done) segment.duplicated++;
+    if (state !== SLOT.sent && state !== SLOT.overtaken && state !== SLOT.lost) return;
+    if (state === SLOT.lost) this.#counts.notLost(segment);
+    if (state !== SLOT.sent) segment.reordered++;
+    this.#answer(slot, segment, atMs, true);
+  }
+
+  /**
+   * An answer without an envelope: taken for the stream's oldest message that was sent without and
+   * is still out. With none out it is a duplicate. Where such messages are reordered, counts cannot
+   * tell: one is lost then, and one duplicated.
+   */
+  arrivedCounted(stream: number, atMs: number): void {
+    const folded = this.#folds.answerCounted(stream);
+    if (folded !== undefined) {
+      this.#counts.done(folded, true);
+      folded.lateAfterFold++;
+      return;
+    }
+    const slot = this.#oldestCounted(stream);
+    if (slot === NO_SLOT) this.#segments.newest.duplicated++;
+    else this.#answer(slot, this.#segments.of(slot), atMs, false);
+  }
+
+  /**
+   * Counts slots whose deadline has passed unanswered, and folds those older than the grace. Call it
+   * often; it never looks back.
    */
   expire(nowMs: number): void {
+    const { intendedAt, mask } = this.#ring;
     const limit = nowMs - this.deadlineMs;
-    while (this.#expired < this.#slots && (this.#intendedAt[this.#expired] ?? 0) < limit) {
-      const state = this.#state[this.#expired];
-      if (state === SLOT.sent || state === SLOT.lost) this.#settleBad(this.#expired);
-      this.#expired++;
+    while (this.#expired < this.#slots && (intendedAt[this.#expired & mask] ?? 0) < limit) {
+      const slot = this.#expired++;
+      const state = this.#ring.stateOf(slot);
+      if (state === SLOT.overtaken) this.#lose(slot);
+      if (state === SLOT.sent || state === SLOT.overtaken) {
+        this.#settleBad(slot, this.#segments.of(slot));
+      }
+    }
+    const foldLimit = limit - this.#graceMs;
+    while (this.#folded < this.#expired && (intendedAt[this.#folded & mask] ?? 0) < foldLimit) {
+      this.#fold(this.#folded++);
     }
   }
 
   /** Everything still out is lost: the target has been silent for longer than it may be. */
   loseAllInFlight(): void {
-    for (let slot = 0; slot < this.#slots; slot++) {
-      if (this.#state[slot] === SLOT.sent) this.#lose(slot);
+    for (let slot = this.#folded; slot < this.#slots; slot++) {
+      const state = this.#ring.stateOf(slot);
+      if (state === SLOT.sent || state === SLOT.overtaken) this.#lose(slot);
     }
-    this.#oldest.fill(NO_SLOT);
-    this.#youngest.fill(NO_SLOT);
+    this.#counts.totals.lost += this.#folds.loseAll(this.#slots);
   }
 
+  /** State of a slot that is still open. */
   stateOf(slot: number): SlotState {
-    return (this.#state[slot] ?? SLOT.due) as SlotState;
+    return this.#ring.stateOf(slot);
   }
 
   intendedAt(slot: number): number {
-    return this.#intendedAt[slot] ?? 0;
+    return this.#ring.intendedAt[slot & this.#ring.mask] ?? 0;
   }
 
-  sentAt(slot: number): number {
-    return this.#sentAt[slot] ?? 0;
+  #answer(slot: number, segment: Segment, atMs: number, timed: boolean): void {
+    const ring = this.#ring;
+    const at = slot & ring.mask;
+    ring.setState(slot, SLOT.done);
+    const latencyMs = atMs - (ring.intendedAt[at] ?? 0);
+    const isLate = latencyMs > this.deadlineMs;
+    this.#counts.done(segment, isLate);
+    if (timed) this.#counts.time(segment, latencyMs, atMs - (ring.sentAt[at] ?? 0));
+    if (isLate) this.#settleBad(slot, segment);
+    else if (!ring.isBad(slot)) this.#counts.recentSettled++;
   }
 
-  doneAt(slot: number): number {
-    return this.#doneAt[slot] ?? 0;
+  #arrivedFolded(slot: number, atMs: number, stream: number, intendedAtMs?: number): void {
+    const segment = this.#segments.of(slot);
+    const claim = this.#folds.answer(slot, stream, segment);
+    if (claim === "forgotten") this.forgotten++;
+    if (claim === "answered") segment.duplicated++;
+    if (claim !== "pending" && claim !== "lost") return;
+    if (claim === "lost") {
+      this.#counts.notLost(segment);
+      segment.reordered++;
+    }
+    this.#counts.done(segment, true);
+    segment.lateAfterFold++;
+    // So late that it hardly matters how late it was sent.
+    const latencyMs = atMs - (intendedAtMs ?? atMs - this.deadlineMs - this.#graceMs);
+    this.#counts.time(segment, latencyMs, latencyMs);
   }
+
+  readonly #overtake = (slot: number): void => {
+    if (this.#ring.stateOf(slot) !== SLOT.sent) return;
+    // Until its deadline it may just have been overtaken.
+    if (slot < this.#expired) this.#lose(slot);
+    else this.#ring.setState(slot, SLOT.overtaken);
+  };
 
   #lose(slot: number): void {
-    this.#state[slot] = SLOT.lost;
-    this.totals.lost++;
-    const segment = this.#segmentOfSlot(slot);
-    if (segment !== undefined) segment.lost++;
-    // Bad only once its deadline has passed: until then it may just have been overtaken.
+    this.#ring.setState(slot, SLOT.lost);
+    this.#counts.lost(this.#segments.of(slot));
   }
 
-  #settleBad(slot: number): void {
-    if (this.#bad[slot] === 1) return;
-    this.#bad[slot] = 1;
-    this.recentBad++;
-    this.recentSettled++;
-    const segment = this.#segmentOfSlot(slot);
-    if (segment !== undefined) segment.bad++;
+  #settleBad(slot: number, segment: Segment): void {
+    if (this.#ring.isBad(slot)) return;
+    this.#ring.setBad(slot);
+    this.#counts.bad(segment);
   }
 
-  #segmentOfSlot(slot: number): Segment | undefined {
-    return this.#segments[this.#segmentOf[slot] ?? 0];
+  #oldestCounted(stream: number): number {
+    const ring = this.#ring;
+    let slot = this.#order.oldest(stream);
+    while (slot !== NO_SLOT && !(ring.isCounted(slot) && ring.stateOf(slot) === SLOT.sent)) {
+      slot = ring.younger[slot & ring.mask] ?? NO_SLOT;
+    }
+    return slot;
   }
 
-  #count(slot: number, errorClass: string): void {
-    const classes = this.#segmentOfSlot(slot)?.errorClasses;
-    classes?.set(errorClass, (classes.get(errorClass) ?? 0) + 1);
+  #fold(slot: number): void {
+    const ring = this.#ring;
+    const state = ring.stateOf(slot);
+    const stream = ring.stream[slot & ring.mask] ?? UNORDERED;
+    this.#folds.push(state, stream, this.#segments.of(slot), ring.isCounted(slot));
+    // One never sent has no stream: what stands there is that of an older slot.
+    if (state !== SLOT.due && state !== SLOT.unsent) this.#order.drop(slot, stream);
   }
 
   #reserve(slots: number): void {
-    if (slots <= this.#state.length) return;
-    const size = Math.max(slots, this.#state.length * 2, 1024);
-    this.#intendedAt = grownFloats(this.#intendedAt, size);
-    this.#sentAt = grownFloats(this.#sentAt, size);
-    this.#doneAt = grownFloats(this.#doneAt, size);
-    const state = new Uint8Array(size);
-    state.set(this.#state);
-    this.#state = state;
-    const bad = new Uint8Array(size);
-    bad.set(this.#bad);
-    this.#bad = bad;
-    const segmentOf = new Uint16Array(size);
-    segmentOf.set(this.#segmentOf);
-    this.#segmentOf = segmentOf;
-    const younger = new Int32Array(size);
-    younger.set(this.#younger);
-    this.#younger = younger;
+    this.#ring.reserve(slots, this.#folded, this.#slots);
   }
-}
-
-function grownFloats(old: Float64Array, size: number): Float64Array<ArrayBuffer> {
-  const grown = new Float64Array(size);
-  grown.set(old);
-  return grown;
 }

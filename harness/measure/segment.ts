@@ -7,6 +7,8 @@ export interface SegmentCounts {
   /** Slots that became due; grows while the segment is driven. */
   slots: number;
   sent: number;
+  /** Of the sent ones, those too small for an envelope, whose arrival is known by counts alone. */
+  counted: number;
   good: number;
   late: number;
   lost: number;
@@ -29,6 +31,7 @@ const COUNTS = [
   "plannedCount",
   "slots",
   "sent",
+  "counted",
   "good",
   "late",
   "lost",
@@ -74,6 +77,7 @@ const noCounts = (): SegmentCounts => ({
   plannedCount: 0,
   slots: 0,
   sent: 0,
+  counted: 0,
   good: 0,
   late: 0,
   lost: 0,

@@ -8,7 +8,14 @@ import {
   stampEnvelope,
 } from "./envelope.ts";
 
-const blank = (): Envelope => ({ run: 0, step: 0, slot: 0, stream: 0, sequence: 0 });
+const blank = (): Envelope => ({
+  run: 0,
+  step: 0,
+  slot: 0,
+  stream: 0,
+  sequence: 0,
+  intendedAtMs: 0,
+});
 
 describe("an envelope", () => {
   test("comes back as it was written, at any place of a buffer", () => {
@@ -18,6 +25,7 @@ describe("an envelope", () => {
       slot: fc.integer({ min: 0, max: 2 ** 30 - 1 }),
       stream: fc.integer({ min: 0, max: 2 ** 24 - 1 }),
       sequence: fc.integer({ min: 0, max: 2 ** 30 - 1 }),
+      intendedAtMs: fc.integer({ min: 0, max: 2 ** 47 }).map((us) => us / 1000),
     });
     fc.assert(
       fc.property(fields, fc.nat(20), fc.nat(100), (written, at, spare) => {
@@ -25,7 +33,7 @@ describe("an envelope", () => {
         const buffer = new Uint8Array(at + size);
         const payload = buffer.subarray(at);
         prepareEnvelope(payload, written.run, written.stream);
-        stampEnvelope(payload, written.step, written.slot, written.sequence, 12_345.678);
+        stampEnvelope(payload, written.step, written.slot, written.sequence, written.intendedAtMs);
         const read = blank();
         expect(readEnvelope(buffer, at, at + size, read)).toBe(true);
         expect(read).toEqual(written);

@@ -66,6 +66,8 @@ export interface Envelope {
   slot: number;
   stream: number;
   sequence: number;
+  /** As stamped, to the microsecond. */
+  intendedAtMs: number;
 }
 
 /** Reads an envelope at `start`; false when the payload is not one of ours or is damaged. */
@@ -82,12 +84,13 @@ export function readEnvelope(
   into.slot = take(source, start, SLOT);
   into.stream = take(source, start, STREAM);
   into.sequence = take(source, start, SEQUENCE);
+  into.intendedAtMs = take(source, start, INTENDED) / 1000;
   return (
     into.run >= 0 &&
     into.step >= 0 &&
     into.slot >= 0 &&
     into.stream >= 0 &&
     into.sequence >= 0 &&
-    take(source, start, INTENDED) >= 0
+    into.intendedAtMs >= 0
   );
 }
