@@ -71,6 +71,7 @@ export const Settings = z.strictObject({
   objectives: z.string().min(1).optional(),
   min: z.enum(LETTERS).optional(),
   yes: flag.default(false),
+  recalibrate: flag.default(false),
   ...runSettings,
   port: wholeNumber(0, 65_535).default(3000),
   host: z

@@ -40,6 +40,7 @@ export const searchFlags = (command: Command): Command =>
       "stop an axis after so many seconds of overload (default: 60)",
     )
     .option("--repository <url>", "git repository for the test Units; the instance must reach it")
+    .option("--recalibrate", "measure again what the load generator can do on this machine")
     .option("--scenario <file...>", "use this scenario for its axis instead of the shipped one")
     .option("--objectives <file>", "use these objectives instead of the shipped ones");
 

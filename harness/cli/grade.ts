@@ -16,6 +16,7 @@ import { openBrokerTarget } from "../target/broker-target.ts";
 import { openInstanceTarget } from "../target/instance-target.ts";
 import type { CleanUp, RunTarget, TargetContext } from "../target/target.ts";
 import type { World } from "../world.ts";
+import { planWithinReach } from "./generator-ceilings.ts";
 import { openDisplay } from "./live-display.ts";
 import { newRunId } from "./run-id.ts";
 import { type OpenStores, openStores } from "./stores.ts";
@@ -53,8 +54,13 @@ export async function runGrade(
   settings: Settings,
   job: GradeJob,
 ): Promise<GradedRun> {
-  const { plan, stores } = job;
+  const { stores } = job;
   const display = openDisplay(world, job.flags.quiet === true);
+  const say = (text: string) => display.show({ kind: "message", text });
+  const plan = await planWithinReach(world, settings, job.plan, say).catch((error: unknown) => {
+    display.end();
+    throw error;
+  });
   const context: TargetContext = {
     runId: job.runId ?? newRunId(world.clock.wall()),
     seed: plan.seed,
@@ -63,10 +69,10 @@ export async function runGrade(
     ...(settings.sourceAddresses === undefined
       ? {}
       : { sourceAddresses: settings.sourceAddresses }),
-    onProgress: (text) => display.show({ kind: "message", text }),
+    onProgress: say,
   };
   try {
-    await using target = await openTarget(world, settings, job, context);
+    await using target = await openTarget(world, settings, { ...job, plan }, context);
     return await gradeRun({
       runId: context.runId,
       plan,

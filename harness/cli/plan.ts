@@ -1,13 +1,15 @@
 import { isIP } from "node:net";
-import { AXES } from "#grader/contracts/axis.ts";
+import { AXES, type AxisId } from "#grader/contracts/axis.ts";
 import { duration, load } from "#reports/render/format.ts";
 import type { Settings } from "../config.ts";
 import { EXIT } from "../errors.ts";
 import type { SourceShare } from "../machine/source-addresses.ts";
 import { describeShares, spreadFor } from "../machine/spread.ts";
 import type { Plan } from "../plan/plan.ts";
+import { type Ceilings, withinReach } from "../plan/within-reach.ts";
 import { createSearch } from "../run/search-axis.ts";
 import type { World } from "../world.ts";
+import { ceilingInWords, knownCeilings } from "./generator-ceilings.ts";
 import { checkFileLimit, planFor } from "./grade.ts";
 
 /** `loadstone plan`: what a grading would do. Sends nothing, not even a name lookup. */
@@ -17,11 +19,13 @@ export async function plan(
   flags: { readonly json?: boolean },
 ): Promise<number> {
   const kind = settings.broker === undefined ? "instance" : "broker";
-  const made = await planFor(world, settings, kind);
-  checkFileLimit(world, made);
+  const wanted = await planFor(world, settings, kind);
+  checkFileLimit(world, wanted);
+  const ceilings = await knownCeilings(settings, wanted);
+  const made = withinReach(wanted, ceilings);
   const sources = await sourcesOf(settings, made);
   if (flags.json === true) world.out(`${JSON.stringify({ ...made, sources }, null, 2)}\n`);
-  else world.out(describe(made, sources));
+  else world.out(describe(made, sources, ceilings));
   return EXIT.ok;
 }
 
@@ -36,7 +40,7 @@ async function sourcesOf(
   return spreadFor(host, maxUnits, sourceAddresses);
 }
 
-function describe(made: Plan, sources: readonly SourceShare[]): string {
+function describe(made: Plan, sources: readonly SourceShare[], ceilings: Ceilings): string {
   const lines = [
     `${made.targetKind}, depth ${made.depth}, seed ${made.seed}`,
     `up to ${made.maxUnits} Units, connected ${made.connectsPerSec} a second`,
@@ -53,8 +57,19 @@ function describe(made: Plan, sources: readonly SourceShare[]): string {
       `       from ${load(startLoad, axis.axis)} to at most ${load(maxLoad, axis.axis)}, ` +
         `each within ${axis.objective.deadlineMs} ms for ${100 - axis.objective.maxBadRatio * 100} %`,
       `       at most ${duration(longest)} of load and pauses`,
+      ...generatorLine(axis.axis, ceilings),
     );
   }
   lines.push("", `at most ${duration(total)} in all, besides provisioning and connecting`, "");
   return lines.join("\n");
 }
+
+/** Units connected are no rate: what limits them is memory and open files. */
+function generatorLine(axis: AxisId, ceilings: Ceilings): string[] {
+  if (axis === "link") return [];
+  const known = ceilings[axis];
+  const line = known === undefined ? NOT_MEASURED : ceilingInWords(known);
+  return [`       ${line}`];
+}
+
+const NOT_MEASURED = "what the load generator can do here is measured by the first run";
