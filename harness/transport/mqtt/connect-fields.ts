@@ -1,4 +1,4 @@
-import type { ConnectFields } from "./encode.ts";
+import type { ConnectFields } from "./encode-requests.ts";
 import type { SessionOptions } from "./session.ts";
 
 export const DEFAULT_MAX_PACKET_BYTES = 1024 * 1024;

@@ -1,17 +1,15 @@
 import * as fc from "fast-check";
 import { parser as createParser, type Packet } from "mqtt-packet";
 import { describe, expect, test } from "vitest";
+import { Bytes } from "./bytes.ts";
+import { buildPublishTemplate, MAX_ACK_BYTES, writeAck } from "./encode.ts";
 import {
-  buildPublishTemplate,
   encodeConnect,
   encodeDisconnect,
   encodePingreq,
   encodeSubscribe,
   encodeUnsubscribe,
-  encodeVariableInteger,
-  MAX_ACK_BYTES,
-  writeAck,
-} from "./encode.ts";
+} from "./encode-requests.ts";
 import { PACKET } from "./protocol.ts";
 
 /** What mqtt-packet, an independent implementation, reads in `bytes`: exactly one packet. */
@@ -190,5 +188,5 @@ test.each([
   [16_384, [0x80, 0x80, 0x01]],
   [268_435_455, [0xff, 0xff, 0xff, 0x7f]],
 ])("the variable integer %i is %j", (value, bytes) => {
-  expect([...encodeVariableInteger(value)]).toEqual(bytes);
+  expect([...new Bytes().variable(value).view()]).toEqual(bytes);
 });

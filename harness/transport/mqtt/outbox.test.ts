@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type ByteSink, Outbox } from "./outbox.ts";
+import type { ByteSink } from "./link.ts";
+import { Outbox } from "./outbox.ts";
 import { PACKET } from "./protocol.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -9,13 +10,19 @@ class FakeSocket implements ByteSink {
   stuck = false;
   writableLength = 0;
   writableNeedDrain = false;
-  write(bytes: Buffer): boolean {
-    this.writes.push(Buffer.from(bytes));
+  readonly headroom = 0;
+  send(bytes: Buffer, start: number, end: number): boolean {
+    this.writes.push(Buffer.from(bytes.subarray(start, end)));
     if (this.stuck) {
-      this.writableLength += bytes.length;
+      this.writableLength += end - start;
       this.writableNeedDrain = true;
     }
-    return !this.writableNeedDrain;
+    return !this.stuck;
+  }
+  drain(): void {
+    this.stuck = false;
+    this.writableLength = 0;
+    this.writableNeedDrain = false;
   }
 }
 
@@ -100,12 +107,33 @@ describe("a socket that takes no more", () => {
     expect(socket.writes).toHaveLength(1);
   });
 
-  test("still gets acknowledgements, which the protocol owes", () => {
+  test("keeps the acknowledgements the protocol owes until it drains", () => {
     const { socket, outbox } = open();
     socket.stuck = true;
-    for (let i = 1; i <= 40; i++) outbox.addAck(PACKET.puback, i, 0);
+    outbox.add(packet(10, 1));
     outbox.flush();
-    expect(Buffer.concat(socket.writes)).toHaveLength(160);
+    for (let i = 1; i <= 4; i++) {
+      outbox.addAck(PACKET.puback, i, 0);
+      outbox.flush();
+    }
+    expect(socket.writes).toHaveLength(1);
+    socket.drain();
+    outbox.onDrain();
+    expect(socket.writes.slice(1)).toEqual([
+      Buffer.from("40020001400200024002000340020004", "hex"),
+    ]);
+  });
+
+  test("is overfull once more acknowledgements wait than a reading peer would leave", () => {
+    const { socket, outbox } = open();
+    socket.stuck = true;
+    let owed = 0;
+    while (!outbox.overfull) outbox.addAck(PACKET.puback, (owed++ % 65_535) + 1, 0);
+    expect(socket.writableLength).toBeGreaterThan(65_536);
+    expect(socket.writableLength).toBeLessThan(70_000);
+    socket.drain();
+    outbox.onDrain();
+    expect(outbox.overfull).toBe(false);
   });
 });
 

@@ -1,30 +1,31 @@
 import { MAX_ACK_BYTES, writeAck } from "./encode.ts";
-import type { AckType } from "./protocol.ts";
+import type { ByteSink } from "./link.ts";
+import { type AckType, PACKET } from "./protocol.ts";
 import type { Flushable, Workspace } from "./workspace.ts";
 
-/** The part of a socket an outbox uses. */
-export interface ByteSink {
-  write(bytes: Buffer): boolean;
-  readonly writableLength: number;
-  readonly writableNeedDrain: boolean;
-}
+/** Acknowledgements a peer that does not read may leave us with before we stop reading too. */
+const MAX_UNSENT_BYTES = 65_536;
 
-/** Gathers a session's packets and hands them to its socket in one write. */
+/** Gathers a session's packets and hands them to its link in one write. */
 export class Outbox implements Flushable {
-  private readonly socket: ByteSink;
+  private readonly sink: ByteSink;
   private readonly workspace: Workspace;
   private chunk: Buffer | undefined;
-  private length = 0;
+  /** Where the next packet goes in the chunk; before the first one there is the headroom. */
+  private filled: number;
   private blockedSinceMs = -1;
   private blockedBeforeMs = 0;
   private waiting = false;
   private closed = false;
   /** True once something went out since the keepalive last looked. */
   wrote = false;
+  /** PUBACKs added since the last write, so not known to the broker. */
+  unsentPubacks = 0;
 
-  constructor(socket: ByteSink, workspace: Workspace) {
-    this.socket = socket;
+  constructor(sink: ByteSink, workspace: Workspace) {
+    this.sink = sink;
     this.workspace = workspace;
+    this.filled = sink.headroom;
   }
 
   /** The kernel has not taken all of an earlier write. */
@@ -38,42 +39,55 @@ export class Outbox implements Flushable {
     return this.blockedBeforeMs + presentMs;
   }
 
+  /** More waits than a peer that reads would ever leave. */
+  get overfull(): boolean {
+    return this.blocked && this.sink.writableLength > MAX_UNSENT_BYTES;
+  }
+
   /** Makes sure `bytes` more can be added without a write; false if the socket is blocked. */
   makeRoom(bytes: number): boolean {
-    if (this.length + bytes > this.workspace.chunkBytes) this.flush();
+    if (this.filled + bytes > this.workspace.chunkBytes) this.flush();
     return this.blockedSinceMs < 0;
   }
 
   /** Adds a copy of one whole packet. */
   add(packet: Buffer): void {
-    if (packet.length > this.workspace.chunkBytes) {
-      this.flush();
-      this.write(Buffer.from(packet));
+    const { headroom } = this.sink;
+    if (packet.length + headroom > this.workspace.chunkBytes) {
+      this.hand();
+      const copy = Buffer.allocUnsafe(headroom + packet.length);
+      packet.copy(copy, headroom);
+      this.write(copy, copy.length);
       return;
     }
-    const chunk = this.chunkFor(packet.length);
-    packet.copy(chunk, this.length);
-    this.length += packet.length;
+    this.chunkFor(packet.length).set(packet, this.filled);
+    this.filled += packet.length;
   }
 
   addAck(type: AckType, packetId: number, code: number): void {
-    this.length = writeAck(this.chunkFor(MAX_ACK_BYTES), this.length, type, packetId, code);
+    this.filled = writeAck(this.chunkFor(MAX_ACK_BYTES), this.filled, type, packetId, code);
+    if (type === PACKET.puback) this.unsentPubacks += 1;
   }
 
+  /** Writes what is pending, unless the kernel has not even taken what it was given before. */
   flush(): void {
+    this.waiting = false;
+    if (this.blockedSinceMs < 0) this.hand();
+  }
+
+  /** Writes what is pending, blocked or not. */
+  hand(): void {
     const chunk = this.chunk;
     if (chunk === undefined || this.closed) return;
-    const filled = chunk.subarray(0, this.length);
+    const end = this.filled;
     this.chunk = undefined;
-    this.length = 0;
-    this.write(filled);
-    // Nothing left with the socket means the kernel has its copy and the bytes are ours again.
-    if (this.socket.writableLength === 0) this.workspace.giveChunk(chunk);
+    this.filled = this.sink.headroom;
+    if (this.write(chunk, end)) this.workspace.giveChunk(chunk);
   }
 
   /** What a read caused goes out when the read ends, or after the workspace's collect time. */
   flushAfterRead(): void {
-    if (this.length === 0) return;
+    if (this.chunk === undefined) return;
     if (this.workspace.collectMs === 0) {
       this.flush();
     } else if (!this.waiting) {
@@ -86,29 +100,32 @@ export class Outbox implements Flushable {
   onDrain(): void {
     if (this.blocked) this.blockedBeforeMs = this.blockedMs;
     this.blockedSinceMs = -1;
+    this.hand();
   }
 
   /** Drops what is pending and accepts nothing more. */
   close(): void {
-    this.onDrain();
     this.closed = true;
+    this.onDrain();
     if (this.chunk !== undefined) this.workspace.giveChunk(this.chunk);
     this.chunk = undefined;
-    this.length = 0;
+    this.filled = this.sink.headroom;
   }
 
   private chunkFor(bytes: number): Buffer {
-    if (this.length + bytes > this.workspace.chunkBytes) this.flush();
-    this.chunk ??= this.workspace.takeChunk();
-    return this.chunk;
+    if (this.filled + bytes > this.workspace.chunkBytes) this.hand();
+    return (this.chunk ??= this.workspace.takeChunk());
   }
 
-  private write(bytes: Buffer): void {
+  /** True if the bytes are ours again. */
+  private write(bytes: Buffer, end: number): boolean {
+    const { sink } = this;
     this.wrote = true;
-    this.waiting = false;
-    this.socket.write(bytes);
-    if (this.socket.writableLength > 0 && this.socket.writableNeedDrain && !this.blocked) {
+    this.unsentPubacks = 0;
+    const taken = sink.send(bytes, sink.headroom, end);
+    if (sink.writableLength > 0 && sink.writableNeedDrain && !this.blocked) {
       this.blockedSinceMs = this.workspace.now();
     }
+    return taken;
   }
 }

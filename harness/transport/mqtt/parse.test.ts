@@ -2,8 +2,9 @@ import * as fc from "fast-check";
 import { generate, type Packet } from "mqtt-packet";
 import { describe, expect, test } from "vitest";
 import { GREETING, MALFORMED } from "./malformed-corpus.ts";
-import { type PacketHandler, PacketParser, type ParseFailure } from "./parse.ts";
-import { DEFAULT_BROKER_LIMITS } from "./properties.ts";
+import { DEFAULT_BROKER_LIMITS } from "./broker-limits.ts";
+import type { ParseFailure } from "./framing.ts";
+import { type PacketHandler, PacketParser } from "./parse.ts";
 import { PACKET } from "./protocol.ts";
 
 const MAX_PACKET_BYTES = 100_000;
@@ -28,14 +29,14 @@ class Recorder implements PacketHandler {
   onAck(type: number, id: number, code: number): void {
     this.events.push({ cmd: "ack", type, id, code });
   }
-  onSubscribed(id: number, buffer: Buffer, start: number, end: number): void {
-    this.events.push({ cmd: "subscribed", id, codes: [...buffer.subarray(start, end)] });
+  onSubscribed(type: number, id: number, buffer: Buffer, start: number, end: number): void {
+    this.events.push({ cmd: "subscribed", type, id, codes: [...buffer.subarray(start, end)] });
   }
   onPingresp(): void {
     this.events.push({ cmd: "pingresp" });
   }
-  onDisconnect(code: number): void {
-    this.events.push({ cmd: "disconnect", code });
+  onDisconnect(code: number, explanation: string | undefined): void {
+    this.events.push({ cmd: "disconnect", code, explanation });
   }
 }
 
@@ -141,7 +142,7 @@ function packets(protocol: 4 | 5): fc.Arbitrary<{ packet: Packet; event: unknown
     })
     .map(({ messageId, granted }) => ({
       packet: { cmd: "suback" as const, messageId, granted },
-      event: { cmd: "subscribed", id: messageId, codes: granted },
+      event: { cmd: "subscribed", type: PACKET.suback, id: messageId, codes: granted },
     }));
   const unsuback = fc
     .record({
@@ -150,7 +151,12 @@ function packets(protocol: 4 | 5): fc.Arbitrary<{ packet: Packet; event: unknown
     })
     .map(({ messageId, granted }) => ({
       packet: { cmd: "unsuback" as const, messageId, granted },
-      event: { cmd: "subscribed", id: messageId, codes: five ? granted : [] },
+      event: {
+        cmd: "subscribed",
+        type: PACKET.unsuback,
+        id: messageId,
+        codes: five ? granted : [],
+      },
     }));
   const pingresp = fc.constant({
     packet: { cmd: "pingresp" as const },
@@ -225,6 +231,7 @@ test("a failure is final", () => {
 test("says what is wrong with a first byte", () => {
   expect(read(Buffer.from("HTTP/1.1"), 4).failure).toEqual({
     detail: "first byte 0x48, which no broker may send",
+    code: 0x81,
   });
 });
 
@@ -300,6 +307,9 @@ describe("CONNACK", () => {
           maximumPacketBytes: 262_144,
           serverKeepAliveSec: 30,
           assignedClientId: "auto-1",
+          sessionExpirySec: undefined,
+          retainAvailable: false,
+          explanation: "welcome",
         },
       },
     ]);
@@ -314,5 +324,10 @@ test("DISCONNECT says why, in every length MQTT 5 allows", () => {
   const codes = ["e0 00", "e0 01 8e", "e0 02 8e 00", "e0 06 8e 04 1f 0001 61"].map(
     (hex) => read(greeted(5, hex), 5).events[1],
   );
-  expect(codes).toEqual([0, 0x8e, 0x8e, 0x8e].map((code) => ({ cmd: "disconnect", code })));
+  expect(codes).toEqual([
+    { cmd: "disconnect", code: 0, explanation: undefined },
+    { cmd: "disconnect", code: 0x8e, explanation: undefined },
+    { cmd: "disconnect", code: 0x8e, explanation: undefined },
+    { cmd: "disconnect", code: 0x8e, explanation: "a" },
+  ]);
 });

@@ -31,8 +31,18 @@ export type AckType =
 /** Reason codes from here on say no. */
 export const FIRST_FAILURE_CODE = 0x80;
 
-/** MQTT 5: the packet id of an acknowledgement names nothing the receiver knows. */
-export const CODE_PACKET_ID_NOT_FOUND = 0x92;
+/** MQTT 5 reasons this side gives. */
+export const REASON = {
+  normal: 0,
+  disconnectWithWill: 0x04,
+  malformedPacket: 0x81,
+  protocolError: 0x82,
+  /** The packet id of an acknowledgement names nothing the receiver knows. */
+  packetIdNotFound: 0x92,
+  receiveMaximumExceeded: 0x93,
+  topicAliasInvalid: 0x94,
+  packetTooLarge: 0x95,
+} as const;
 
 /** The largest remaining length four bytes of seven bits can say. */
 export const MAX_REMAINING_LENGTH = 268_435_455;

@@ -1,7 +1,5 @@
-import { once } from "node:events";
-import { createServer, type Socket } from "node:net";
-import { Aedes } from "aedes";
 import { afterEach, describe, expect, test } from "vitest";
+import { startAedes } from "./aedes.suite.ts";
 import { MqttClosedError, MqttConnectError } from "./errors.ts";
 import {
   CONNACK,
@@ -13,29 +11,6 @@ import {
 import { openSession, type SessionOptions } from "./session.ts";
 import { describeSession, Probe, sessionOptions, type TestBroker } from "./session.suite.ts";
 import { Workspace } from "./workspace.ts";
-
-async function startAedes(): Promise<TestBroker & { readonly aedes: Aedes }> {
-  const aedes = await Aedes.createBroker();
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    aedes.handle(socket);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return {
-    aedes,
-    port: address.port,
-    async stop() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, "close");
-      aedes.close();
-    },
-  };
-}
 
 describeSession("aedes", 4, startAedes);
 

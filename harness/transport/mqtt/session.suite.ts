@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CloseReason, describeCloseReason } from "./close-reason.ts";
-import type { Will } from "./encode.ts";
+import type { Will } from "./encode-requests.ts";
 import type { Qos } from "./protocol.ts";
 import {
   type MqttSession,
@@ -14,6 +14,8 @@ import {
 /** A broker a test has started. */
 export interface TestBroker {
   readonly port: number;
+  /** How to reach it, where TCP and the port alone do not. */
+  readonly reach?: Partial<SessionOptions>;
   stop(): Promise<void>;
 }
 
@@ -95,7 +97,8 @@ export function describeSession(
 
     async function open(more: Partial<SessionOptions> = {}) {
       const probe = new Probe();
-      const session = await openSession(sessionOptions(broker.port, { protocol, ...more }), probe);
+      const options = sessionOptions(broker.port, { protocol, ...broker.reach, ...more });
+      const session = await openSession(options, probe);
       return { probe, session };
     }
 

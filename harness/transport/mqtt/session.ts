@@ -1,19 +1,17 @@
-import type { ConnectionOptions } from "node:tls";
+import type { BrokerLimits } from "./broker-limits.ts";
 import type { CloseReason } from "./close-reason.ts";
 import { Connection } from "./connection.ts";
-import type { PublishTemplate, Will } from "./encode.ts";
-import type { BrokerLimits } from "./properties.ts";
+import type { PublishExtras, PublishTemplate } from "./encode.ts";
+import type { Goodbye, Will } from "./encode-requests.ts";
+import type { MessageFacts } from "./incoming-message.ts";
+import type { LinkAddress } from "./link.ts";
 import type { ProtocolLevel, Qos } from "./protocol.ts";
 import type { PublishWindow } from "./publish-window.ts";
 import type { Workspace } from "./workspace.ts";
 
-export interface SessionOptions {
-  readonly host: string;
-  readonly port: number;
-  /** Present, even if empty: connect with TLS. */
-  readonly tls?: ConnectionOptions;
-  readonly localAddress?: string;
+export interface SessionOptions extends LinkAddress {
   readonly protocol: ProtocolLevel;
+  /** Empty: the broker assigns one. */
   readonly clientId: string;
   readonly username?: string;
   readonly password?: string;
@@ -33,8 +31,12 @@ export interface SessionOptions {
   readonly maxPacketBytes?: number;
   /** MQTT 5 only; for a session that is not clean the default is one hour. */
   readonly sessionExpirySec?: number;
-  /** MQTT 5 only. */
+  /** MQTT 5 only: QoS 1 and 2 messages the broker may have in flight towards us. */
   readonly receiveMaximum?: number;
+  /** MQTT 5 only: topics the broker may abbreviate to numbers; without it none. */
+  readonly topicAliasMaximum?: number;
+  /** MQTT 5 only: told to the broker in CONNECT. */
+  readonly userProperties?: readonly (readonly [name: string, value: string])[];
   /** The `state` of an earlier session of this client id, to go on where it broke off. */
   readonly resume?: SessionState;
 }
@@ -47,8 +49,18 @@ export interface SessionState {
 }
 
 export interface SessionListener {
-  /** `buffer[start..end)` is the payload, valid during the call; `topic` is one string a topic. */
-  message(session: MqttSession, topic: string, buffer: Buffer, start: number, end: number): void;
+  /**
+   * `buffer[start..end)` is the payload, valid during the call as `facts` is; `topic` is one
+   * string a topic.
+   */
+  message(
+    session: MqttSession,
+    topic: string,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    facts: MessageFacts,
+  ): void;
   /** A QoS 1 or 2 publish is done: `code` 0, or the MQTT 5 reason (0x80 and up) it failed with. */
   acknowledged(session: MqttSession, tag: number, code: number): void;
   /** Once for each session `openSession` gave, whatever ended it. May come from within a call. */
@@ -63,6 +75,8 @@ export type PublishOutcome = "sent" | "blocked" | "window-full" | "closed";
 
 export interface MqttSession {
   readonly id: number;
+  /** The one asked for, or the one the broker assigned. */
+  readonly clientId: string;
   /** What CONNACK said the broker takes. */
   readonly limits: BrokerLimits;
   /** The broker had kept this client's session. */
@@ -72,7 +86,7 @@ export interface MqttSession {
   /** Resolves with one code a topic in MQTT 5, with none in 3.1.1. */
   unsubscribe(topics: readonly string[]): Promise<readonly number[]>;
   /** Throws a RangeError for what the broker has said it will not take. */
-  template(topic: string, qos: Qos, payloadBytes: number, retain?: boolean): PublishTemplate;
+  template(topic: string, qos: Qos, payloadBytes: number, extras?: PublishExtras): PublishTemplate;
   /** Copies the frame to the pending output; `tag` comes back in `acknowledged`. */
   publish(template: PublishTemplate, tag: number): PublishOutcome;
   /** Repeats a publish a resumed session left unanswered, with its packet id and DUP. */
@@ -88,10 +102,20 @@ export interface MqttSession {
   /** Milliseconds spent so, in all. */
   readonly blockedMs: number;
   readonly state: SessionState;
-  /** Flushes, says DISCONNECT, and resolves once the connection is closed. */
-  end(): Promise<void>;
+  /**
+   * Flushes, says DISCONNECT, and resolves once the connection is closed. In MQTT 5 the goodbye
+   * may give a reason (0x04: publish the will) and another session expiry.
+   */
+  end(goodbye?: Goodbye): Promise<void>;
   /** Drops the connection at once; the broker publishes the will. */
   destroy(): void;
+  /** Reads nothing until `resumeReads`: what the broker sends piles up on its side. */
+  pauseReads(): void;
+  resumeReads(): void;
+  /** Dead to the world: nothing is read, written or pinged any more, and the socket stays open. */
+  freeze(): void;
+  /** A frozen session hears from here on that the broker has closed it, and nothing else. */
+  listenForEnd(): void;
 }
 
 /**
@@ -104,7 +128,7 @@ export function openSession(
   signal?: AbortSignal,
 ): Promise<MqttSession> {
   return new Promise((resolve, reject) => {
-    const session = new Connection(options, listener, { resolve, reject }, signal);
-    session.start();
+    // It reports from its socket's events on; nobody needs to hold it until it is open.
+    void new Connection(options, listener, { resolve, reject }, signal);
   });
 }

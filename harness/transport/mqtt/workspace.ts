@@ -1,3 +1,8 @@
+import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
+import { KeepaliveWheel } from "./keepalive.ts";
+import { IncomingMessage } from "./incoming-message.ts";
+import { MaskKeys } from "./websocket-mask.ts";
+
 /** Something with output to hand over later. */
 export interface Flushable {
   flush(): void;
@@ -27,8 +32,13 @@ export class Workspace {
   readonly readBuffer: Buffer;
   readonly chunkBytes: number;
   readonly collectMs: number;
+  readonly keepalive = new KeepaliveWheel();
+  /** Filled anew for each message. */
+  readonly incoming = new IncomingMessage();
+  readonly maskKeys = new MaskKeys();
   private readonly idleChunks: Buffer[] = [];
   private collecting: Flushable[] = [];
+  private lastSecure: { options: SecureContextOptions; context: SecureContext } | undefined;
 
   constructor(options: WorkspaceOptions = {}) {
     this.now = options.now ?? (() => performance.now());
@@ -55,6 +65,29 @@ export class Workspace {
     this.collecting = [];
     for (const outbox of due) outbox.flush();
   }
+
+  /** The certificates and keys of `options`, read once while sessions ask for the same ones. */
+  secureContext(options: SecureContextOptions): SecureContext {
+    if (this.lastSecure === undefined || !sameSecrets(this.lastSecure.options, options)) {
+      this.lastSecure = { options: { ...options }, context: createSecureContext(options) };
+    }
+    return this.lastSecure.context;
+  }
+}
+
+const SECRETS = [
+  "ca",
+  "cert",
+  "key",
+  "passphrase",
+  "pfx",
+  "ciphers",
+  "minVersion",
+  "maxVersion",
+] as const satisfies readonly (keyof SecureContextOptions)[];
+
+function sameSecrets(a: SecureContextOptions, b: SecureContextOptions): boolean {
+  return SECRETS.every((name) => a[name] === b[name]);
 }
 
 function flushCollected(workspace: Workspace): void {
