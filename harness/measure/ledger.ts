@@ -106,7 +106,7 @@ export class Ledger {
     if (firstSlot + plannedCount > SLOTS_PER_STEP) {
       throw new RangeError(`a step has at most ${SLOTS_PER_STEP} messages`);
     }
-    this.#reserve(firstSlot - this.#folded + Math.min(plannedCount, ROOM_SLOTS));
+    this.#reserve(Math.min(plannedCount, ROOM_SLOTS));
     const segment = newSegment({ judged, startedAtMs, plannedCount, firstSlot });
     this.#segments.push(segment);
     this.#segments.forget((slot) => this.#folds.isRemembered(slot));

@@ -1,19 +1,11 @@
 import type { SecondCounts } from "../engine/axis-measurer.ts";
 import { HealthWatch, type OpenProbe } from "./generator-health.ts";
 import { Histogram } from "./histogram.ts";
-import type { Ledger, LedgerTotals } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { type LedgerTotals, noTotals } from "./ledger-totals.ts";
 
 const COUNTS = ["intended", "sent", "done", "good", "late", "lost", "failed", "unsent"] as const;
-const NOTHING: Readonly<LedgerTotals> = {
-  intended: 0,
-  sent: 0,
-  done: 0,
-  good: 0,
-  late: 0,
-  lost: 0,
-  failed: 0,
-  unsent: 0,
-};
+const NOTHING: Readonly<LedgerTotals> = noTotals();
 
 /** Turns a ledger's running totals into counts per second, across the ledgers of many steps. */
 export class SecondSampler implements Disposable {
@@ -21,7 +13,10 @@ export class SecondSampler implements Disposable {
   readonly #latency = new Histogram();
   #ledger: Ledger | undefined;
   #before: LedgerTotals = NOTHING;
-  /** What older ledgers counted since the last take. */
+  /**
+   * What older ledgers counted since the last take. Below zero where more losses were taken back in
+   * a second than it had: the seconds after it are lower by that, so that they add up.
+   */
   #carried: LedgerTotals = NOTHING;
 
   constructor(now: () => number, openProbe?: OpenProbe) {
@@ -41,7 +36,13 @@ export class SecondSampler implements Disposable {
   }
 
   take(openSockets: number): SecondCounts {
-    const { done, failed, ...since } = this.#since();
+    const all = this.#since();
+    const owed = noTotals();
+    for (const key of COUNTS) {
+      owed[key] = Math.min(0, all[key]);
+      all[key] -= owed[key];
+    }
+    const { done, failed, ...since } = all;
     const { intended, unsent } = since;
     if (this.#ledger !== undefined) this.#latency.add(this.#ledger.recentLatency);
     const counts: SecondCounts = {
@@ -55,17 +56,16 @@ export class SecondSampler implements Disposable {
     };
     this.#latency.clear();
     this.#ledger?.recentLatency.clear();
-    this.#carried = NOTHING;
+    this.#carried = owed;
     this.#before = { ...(this.#ledger?.totals ?? NOTHING) };
     return counts;
   }
 
-  /** Counts since the last take. A loss taken back may lower one: never below zero. */
   #since(): LedgerTotals {
     const now = this.#ledger?.totals ?? NOTHING;
-    const since = { ...NOTHING };
+    const since = noTotals();
     for (const key of COUNTS) {
-      since[key] = Math.max(0, this.#carried[key] + now[key] - this.#before[key]);
+      since[key] = this.#carried[key] + now[key] - this.#before[key];
     }
     return since;
   }
