@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { reportSchema } from "#reports/schema/report-schema.ts";
+import { diagnosisSchema } from "./doctor/diagnosis.ts";
 import { runScenarioSchema, scenarioSchema } from "./scenario/json-schema.ts";
 
 /** `npm run schemas`: writes the published JSON Schemas from the code. */
@@ -7,6 +8,7 @@ const PUBLISHED = {
   "scenarios/schema/scenario-1.json": scenarioSchema(),
   "scenarios/schema/run-1.json": runScenarioSchema(),
   "reports/schema/report-1.json": reportSchema(),
+  "reports/schema/doctor-1.json": diagnosisSchema(),
 };
 for (const [path, schema] of Object.entries(PUBLISHED)) {
   const text = `${JSON.stringify(schema, null, 2)}\n`;

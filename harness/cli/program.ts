@@ -4,6 +4,7 @@ import { EXIT, LoadstoneError } from "../errors.ts";
 import { LOADSTONE_VERSION } from "../run/environment.ts";
 import type { World } from "../world.ts";
 import { clean } from "./clean.ts";
+import { doctor } from "./doctor.ts";
 import { gateFlags, outputFlags, runFlags, searchFlags, storeFlags, targetFlags } from "./flags.ts";
 import { grade } from "./grade.ts";
 import { plan } from "./plan.ts";
@@ -183,6 +184,25 @@ function addStanding(program: Command, world: World, settingsOf: SettingsOf, fin
     .option("--state <dir>", "keep users, Units and secrets here over restarts")
     .addHelpText("after", example("sandbox --port 0 --capacity relay=900,api=120 --noise 3"))
     .action((flags: SandboxFlags) => finish(sandbox(world, flags)));
+  const doctorCommand = program
+    .command("doctor")
+    .description("check that this machine, and a target if named, are fit for a run")
+    .option("--units <n>", "Units they are to be fit for (default: 1000)")
+    .option("--source-addresses <list>", "addresses of this machine the Units connect from")
+    .option("--json", "print the findings as JSON (reports/schema/doctor-1.json)");
+  for (const add of [targetFlags, storeFlags]) add(doctorCommand);
+  doctorCommand
+    .addHelpText(
+      "after",
+      example(
+        "doctor",
+        "doctor --units 10000 --broker mqtt://127.0.0.1:1883",
+        "doctor --instance http://192.168.1.5 --json",
+      ),
+    )
+    .action((flags: Record<string, unknown>) =>
+      finish(settingsOf(flags).then((settings) => doctor(world, settings, flags))),
+    );
   storeFlags(
     program
       .command("clean")

@@ -1,0 +1,90 @@
+import { tlsOptions } from "../../axes/connections.ts";
+import { type PlatformClient, openPlatform } from "../../platform/rest.ts";
+import type { Target } from "../../scenario/target-gate.ts";
+import {
+  type MqttSession,
+  openSession,
+  type SessionListener,
+  type SessionOptions,
+} from "../../transport/mqtt/session.ts";
+import type { World } from "../../world.ts";
+
+export interface DoctorTargetOptions {
+  readonly kind: Target["kind"];
+  readonly world: World;
+  /** Looks the target up and refuses one that may not be loaded. */
+  readonly gate: () => Promise<Target>;
+  readonly runId: string;
+}
+
+const CONNECT_WITHIN_MS = 5000;
+const NOBODY: SessionListener = { message: () => {}, acknowledged: () => {}, closed: () => {} };
+
+/** The target the checks share: looked up once, connected to as each asks. */
+export class DoctorTarget implements AsyncDisposable {
+  readonly kind: Target["kind"];
+  readonly runId: string;
+  readonly #options: DoctorTargetOptions;
+  readonly #sessions: MqttSession[] = [];
+  #pinned: Promise<Target> | undefined;
+  #platform: PlatformClient | undefined;
+
+  constructor(options: DoctorTargetOptions) {
+    this.kind = options.kind;
+    this.runId = options.runId;
+    this.#options = options;
+  }
+
+  /** The target with its address; throws why it may not be loaded. */
+  pinned(): Promise<Target> {
+    return (this.#pinned ??= this.#options.gate());
+  }
+
+  /** A session on a broker, with the login of the environment; closed with the target. */
+  async openSession(
+    change: Partial<SessionOptions> = {},
+    listener: SessionListener = NOBODY,
+  ): Promise<MqttSession> {
+    const { env, signal } = this.#options.world;
+    const { address, port, url, hostname } = await this.pinned();
+    const { LOADSTONE_MQTT_USERNAME: username, LOADSTONE_MQTT_PASSWORD: password } = env;
+    const session = await openSession(
+      {
+        host: address,
+        port,
+        ...(url.startsWith("mqtts:") ? { tls: tlsOptions(hostname) } : {}),
+        ...(username === undefined ? {} : { username }),
+        ...(password === undefined ? {} : { password }),
+        clientId: `ls-${this.runId}-doctor-${this.#sessions.length}`,
+        protocol: 4,
+        keepAliveSec: 60,
+        cleanSession: true,
+        maxInflight: 1,
+        connectTimeoutMs: CONNECT_WITHIN_MS,
+        ...change,
+      },
+      listener,
+      signal,
+    );
+    this.#sessions.push(session);
+    return session;
+  }
+
+  /** A client of an instance, not signed in; closed with the target. */
+  async platform(): Promise<PlatformClient> {
+    const target = await this.pinned();
+    const { signal } = this.#options.world;
+    return (this.#platform ??= openPlatform({ url: target.url, address: target, signal }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#sessions.splice(0).map((session) => session.end()));
+    await this.#platform?.close();
+  }
+}
+
+/** The context's target; a check of a target is only ever run with one. */
+export function targetOf(context: { readonly target?: DoctorTarget }): DoctorTarget {
+  if (context.target === undefined) throw new Error("a target's check ran without a target");
+  return context.target;
+}
