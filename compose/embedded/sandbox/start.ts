@@ -14,7 +14,7 @@ import { type ClickHouseAddress, openClickHouseRecords } from "./records/clickho
 import { openMemoryRecords } from "./records/memory.ts";
 import type { Records } from "./records/records.ts";
 import { createHttpMetrics } from "./rest/prometheus.ts";
-import { createUser } from "./rest/routes/users.ts";
+import { createUser } from "./operations/users.ts";
 import { createRest } from "./rest/server.ts";
 import { connectDataPipe } from "./services.ts";
 import { openState } from "./state/open.ts";

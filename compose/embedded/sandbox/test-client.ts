@@ -8,6 +8,8 @@ export interface Answer {
 }
 
 export interface TestClient {
+  readonly token: string | undefined;
+  graphql(query: string): Promise<Answer>;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** Like `call`, for a request that must succeed; the body is parsed by a schema. */
   read<T extends z.ZodType>(
@@ -29,6 +31,8 @@ interface CallOptions {
 /** A minimal REST client for the tests; `path` is under the API prefix. */
 export function createTestClient(url: string, ownToken?: string): TestClient {
   const client: TestClient = {
+    token: ownToken,
+    graphql: (query) => client.call("POST", "../../../graphql", { body: { query } }),
     async call(method, path, { body, form, token = ownToken } = {}) {
       const response = await fetch(`${url}/pepeunit/api/v1${path}`, {
         method,

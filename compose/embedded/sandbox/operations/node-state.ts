@@ -2,7 +2,7 @@ import { naiveIso } from "../clock.ts";
 import { seen } from "../platform/access.ts";
 import type { Agent } from "../platform/agent.ts";
 import type { Instance } from "../platform/instance.ts";
-import { Refusal } from "../platform/refusal.ts";
+import { existing, Refusal } from "../platform/refusal.ts";
 import type { NodeRow } from "../state/rows.ts";
 import { only } from "./agents.ts";
 
@@ -13,9 +13,10 @@ import { only } from "./agents.ts";
 export function setInputState(
   instance: Instance,
   agent: Agent,
-  node: NodeRow,
+  uuid: string,
   state: string | null,
 ): NodeRow {
+  const node = existing(instance.db.nodes.get(uuid));
   const sender = only(agent, "User", "Unit");
   seen(instance.db, sender, { type: "UnitNode", row: node });
   if (node.type !== "Input") throw new Refusal("node", "Only an Input can be set");

@@ -8,8 +8,8 @@ import { relativeTime } from "../platform/relative-time.ts";
 import type { RecordQuery } from "../records/records.ts";
 import { AGGREGATIONS, type RecordRows, type RecordTable } from "../records/rows.ts";
 import { TIME_COLUMNS } from "../records/tables.ts";
-import { checkPaging, listQuery } from "../rest/listing.ts";
-import { queryDate, queryInt, queryList } from "../rest/validation.ts";
+import { checkPaging, listQuery } from "./listing.ts";
+import { queryDate, queryInt, queryList } from "./validation.ts";
 import type { NodeRow } from "../state/rows.ts";
 import { only } from "./agents.ts";
 import { requirePipes } from "./pipe-config.ts";
@@ -61,6 +61,20 @@ export async function readPipeData(
   const asked = toRecordQuery(query, instance.clock.wallMs());
   const { count, rows } = await instance.records.read(POLICY_TABLES[policy], asked);
   return { count, rows: rows.map(shown) };
+}
+
+/** Removes all that a node stored, whichever policy it was under. */
+export async function deletePipeData(
+  instance: Instance,
+  agent: Agent,
+  uuid: string,
+): Promise<void> {
+  requirePipes(instance);
+  const node = existing(instance.db.nodes.get(uuid));
+  requireCreator(only(agent, "User"), node);
+  for (const table of Object.values(POLICY_TABLES)) {
+    await instance.records.remove(table, [node.uuid]);
+  }
 }
 
 function toRecordQuery(query: PipeDataQuery, nowMs: number): RecordQuery {

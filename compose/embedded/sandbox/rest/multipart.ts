@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { Unprocessable } from "./validation.ts";
+import { Unprocessable } from "../operations/validation.ts";
 
 const MULTIPART = "multipart/form-data";
 

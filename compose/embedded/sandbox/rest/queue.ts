@@ -1,10 +1,12 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Station } from "../capacity/station.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
     /** Share of one service that the route costs; 1 when absent. */
-    cost?: () => number;
+    cost?: (query: object) => number;
+    /** The route itself waits for the server, once it knows what it is asked for. */
+    queuesItself?: boolean;
   }
 }
 
@@ -17,8 +19,13 @@ export const CHEAP = 0.1;
  */
 export function queueRequests(app: FastifyInstance, api: Station): void {
   app.addHook("onRequest", (request, reply, done) => {
-    const cost = request.routeOptions.config.cost?.() ?? 1;
+    const { cost: costOf, queuesItself } = request.routeOptions.config;
+    if (queuesItself) return done();
+    const cost = costOf?.(Object(request.query)) ?? 1;
     if (api.admit(() => done(), cost)) return;
-    reply.code(503).type("text/plain").send("Service Unavailable");
+    refuseBusy(reply);
   });
 }
+
+export const refuseBusy = (reply: FastifyReply) =>
+  reply.code(503).type("text/plain").send("Service Unavailable");

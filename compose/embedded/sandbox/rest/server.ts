@@ -1,12 +1,16 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { graphqlRoute } from "../graphql/route.ts";
 import type { Station } from "../capacity/station.ts";
 import type { Instance } from "../platform/instance.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { createGate } from "./gate.ts";
 import type { HttpMetrics } from "./prometheus.ts";
 import { queueRequests } from "./queue.ts";
+import { isClientError } from "./client-error.ts";
 import { acceptMultipart } from "./multipart.ts";
+import { createMetricsCache } from "../operations/base-metrics.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
+import { permissionRoutes } from "./routes/permissions.ts";
 import { pipeRoutes } from "./routes/pipes.ts";
 import { registryRoutes } from "./routes/registries.ts";
 import { repoRoutes } from "./routes/repos.ts";
@@ -14,7 +18,7 @@ import { rootRoutes } from "./routes/root.ts";
 import { unitDeviceRoutes } from "./routes/unit-device.ts";
 import { unitRoutes } from "./routes/units.ts";
 import { userRoutes } from "./routes/users.ts";
-import { Unprocessable } from "./validation.ts";
+import { Unprocessable } from "../operations/validation.ts";
 
 const API = "/pepeunit/api/v1";
 const BODY_LIMIT_BYTES = 50 * 1024 * 1024; // nginx's
@@ -38,7 +42,9 @@ export function createRest({ instance, api, metrics }: RestOptions): FastifyInst
   redirectSlashes(app);
   queueRequests(app, api);
   acceptMultipart(app);
-  rootRoutes(app, { instance, gate, metrics, api: API });
+  const baseMetrics = createMetricsCache(instance);
+  rootRoutes(app, { instance, gate, metrics, baseMetrics, api: API });
+  permissionRoutes(app, `${API}/permission`, { instance, gate });
   userRoutes(app, `${API}/users`, { instance, gate });
   registryRoutes(app, `${API}/repository_registry`, { instance, gate });
   repoRoutes(app, `${API}/repos`, { instance, gate });
@@ -46,6 +52,7 @@ export function createRest({ instance, api, metrics }: RestOptions): FastifyInst
   unitRoutes(app, `${API}/units`, { instance, gate });
   pipeRoutes(app, `${API}/unit_nodes`, { instance, gate });
   nodeRoutes(app, `${API}/unit_nodes`, { instance, gate });
+  graphqlRoute(app, { instance, api, baseMetrics });
   return app;
 }
 
@@ -85,12 +92,6 @@ function answerErrors(app: FastifyInstance): void {
     return reply.code(500).type("text/plain").send("Internal Server Error");
   });
 }
-
-const isClientError = (error: unknown): boolean =>
-  error instanceof Error &&
-  "statusCode" in error &&
-  typeof error.statusCode === "number" &&
-  error.statusCode < 500;
 
 /** FastAPI redirects when only the slash at the end is wrong. */
 function redirectSlashes(app: FastifyInstance): void {

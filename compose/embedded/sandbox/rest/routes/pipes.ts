@@ -1,17 +1,15 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { requireCreator } from "../../platform/access.ts";
-import { existing } from "../../platform/refusal.ts";
-import { checkPipe, getPipe, requirePipes, setPipe } from "../../operations/pipe-config.ts";
+import { checkPipe, getPipe, setPipe } from "../../operations/pipe-config.ts";
 import { exportPipeData, importPipeData } from "../../operations/pipe-csv.ts";
 import {
+  deletePipeData,
   PipeDataQuery,
-  POLICY_TABLES,
   readableNode,
   readPipeData,
 } from "../../operations/pipe-data.ts";
 import { readFile } from "../multipart.ts";
-import { parse, pathUuid } from "../validation.ts";
+import { parse, pathUuid } from "../../operations/validation.ts";
 import type { RouteContext } from "./context.ts";
 
 const OfNode = z.object({ uuid: z.guid() });
@@ -57,12 +55,7 @@ export function pipeRoutes(app: FastifyInstance, path: string, context: RouteCon
   });
 
   app.delete(`${path}/delete_data_pipe_data/:uuid`, async (request, reply) => {
-    requirePipes(instance);
-    const node = existing(instance.db.nodes.get(pathUuid(request.params)));
-    requireCreator(gate.only(request, "User"), node);
-    for (const table of Object.values(POLICY_TABLES)) {
-      await instance.records.remove(table, [node.uuid]);
-    }
+    await deletePipeData(instance, gate.agent(request), pathUuid(request.params));
     return reply.code(204).send();
   });
 }

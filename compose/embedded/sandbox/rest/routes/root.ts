@@ -1,21 +1,22 @@
 import type { FastifyInstance } from "fastify";
+import type { MetricsCache } from "../../operations/base-metrics.ts";
 import type { HttpMetrics } from "../prometheus.ts";
 import { CHEAP } from "../queue.ts";
 import type { RouteContext } from "./context.ts";
 
 /** The backend release whose contract the sandbox follows. */
 const BACKEND_VERSION = "1.2.0";
-const CACHE_MS = 600_000;
 
 interface RootContext extends RouteContext {
   readonly metrics: HttpMetrics;
+  readonly baseMetrics: MetricsCache;
   readonly api: string;
 }
 
 /** What the instance is, what it counts, and the operator's metrics. */
 export function rootRoutes(
   app: FastifyInstance,
-  { instance, gate, metrics, api }: RootContext,
+  { instance, gate, metrics, baseMetrics, api }: RootContext,
 ): void {
   const { features } = instance;
   const cheap = { config: { cost: () => CHEAP } };
@@ -48,21 +49,8 @@ export function rootRoutes(
     );
   }
 
-  const { db, clock } = instance;
-  const count = () => ({
-    user_count: db.users.size,
-    repository_registry_count: db.registries.size,
-    repo_count: db.repos.size,
-    unit_count: db.units.size,
-    unit_node_count: db.nodes.size,
-    unit_node_edge_count: db.edges.size,
-  });
-  let cached: { readonly untilMs: number; readonly counts: ReturnType<typeof count> } | undefined;
-  const fresh = () => (cached && cached.untilMs > clock.nowMs() ? cached : undefined);
-
-  app.get(`${api}/metrics/`, { config: { cost: () => (fresh() ? CHEAP : 1) } }, (request) => {
-    gate.only(request, "Bot", "User", "Unit");
-    cached = fresh() ?? { untilMs: clock.nowMs() + CACHE_MS, counts: count() };
-    return cached.counts;
-  });
+  const cost = () => (baseMetrics.isFresh() ? CHEAP : 1);
+  app.get(`${api}/metrics/`, { config: { cost } }, (request) =>
+    baseMetrics.read(gate.agent(request)),
+  );
 }

@@ -1,103 +1,84 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import {
+  Commands,
+  getEnv,
+  getSchema,
+  getStateStorage,
+  getTarget,
+  sendCommand,
+  setEnv,
+  setStateStorage,
+} from "../../operations/unit-device.ts";
+import { listLogs, ListLogs } from "../../operations/unit-logs.ts";
+import { parse, pathUuid } from "../../operations/validation.ts";
 import { mayUseTopicByToken } from "../../platform/hook.ts";
-import { patchedEnv, unitEnv } from "../../platform/env.ts";
-import { existing, Refusal } from "../../platform/refusal.ts";
-import { unitTarget } from "../../platform/target.ts";
-import { unitSchema } from "../../platform/topics.ts";
-import { requireCreator } from "../../platform/access.ts";
-import type { UnitFilesRow } from "../../state/rows.ts";
-import { parse, pathUuid } from "../validation.ts";
 import type { RouteContext } from "./context.ts";
-
-const MAX_TEXT_CHARS = 1_000_000;
 
 const Hook = z.object({ token: z.string(), topic: z.string() });
 const PatchEnv = z.object({ env_json_string: z.string() });
 const SetState = z.object({ state: z.string() });
-const SendCommand = z.object({
-  command: z.enum(["Update", "EnvUpdate", "SchemaUpdate", "LogSync"]),
-});
-
-function requireShort(text: string): string {
-  if (text.length > MAX_TEXT_CHARS) throw new Refusal("cipher", `Max length is ${MAX_TEXT_CHARS}`);
-  return text;
-}
+const SendCommand = z.object({ command: Commands });
 
 /** What a device asks for itself, or its creator for it, and the broker's hook. */
 export function unitDeviceRoutes(app: FastifyInstance, path: string, context: RouteContext): void {
   const { instance, gate } = context;
-  const { db } = instance;
-  const at = (params: unknown) => existing(db.units.get(pathUuid(params)));
-  const filesOf = (uuid: string): UnitFilesRow =>
-    db.unitFiles.get(uuid) ?? { uuid, env: null, state_storage: "" };
-  /** An unknown uuid makes these routes of the platform fail: 500, not 422. */
-  const atOrCrash = (params: unknown) => {
-    const unit = db.units.get(pathUuid(params));
-    if (unit === undefined) throw new Error("no such unit");
-    return unit;
-  };
 
   app.post(`${path}/auth`, (request) => {
     const { token, topic } = parse("body", Hook, request.body);
     return { result: mayUseTopicByToken(instance, token, topic) ? "allow" : "deny" };
   });
 
-  app.get(`${path}/env/:uuid`, (request) => {
-    const unit = atOrCrash(request.params);
-    gate.ownerOf(request, unit);
-    return unitEnv(instance, unit);
-  });
+  app.get(`${path}/env/:uuid`, (request) =>
+    getEnv(instance, gate.agent(request), pathUuid(request.params)),
+  );
 
   app.patch(`${path}/env/:uuid`, (request, reply) => {
-    const agent = gate.only(request, "User");
-    const unit = atOrCrash(request.params);
-    requireCreator(agent, unit);
-    const { env_json_string } = parse("body", PatchEnv, request.body);
-    const env = patchedEnv(instance, unit, requireShort(env_json_string));
-    db.commit({ table: "unitFiles", put: { ...filesOf(unit.uuid), env } });
+    const agent = gate.agent(request);
+    const { env_json_string: text } = parse("body", PatchEnv, request.body);
+    setEnv(instance, agent, pathUuid(request.params), text);
     return reply.code(204).send();
   });
 
   app.delete(`${path}/env/:uuid`, (request, reply) => {
-    const agent = gate.only(request, "User");
-    const unit = atOrCrash(request.params);
-    requireCreator(agent, unit);
-    db.commit({ table: "unitFiles", put: { ...filesOf(unit.uuid), env: null } });
+    setEnv(instance, gate.agent(request), pathUuid(request.params), undefined);
     return reply.code(204).send();
   });
 
-  app.get(`${path}/get_target_version/:uuid`, (request) => {
-    const unit = at(request.params);
-    gate.ownerOf(request, unit);
-    return unitTarget(db, unit);
-  });
+  app.get(`${path}/get_target_version/:uuid`, (request) =>
+    getTarget(instance, gate.agent(request), pathUuid(request.params)),
+  );
 
-  app.get(`${path}/get_current_schema/:uuid`, (request) => {
-    const unit = at(request.params);
-    gate.ownerOf(request, unit);
-    return unitSchema(db, instance.domain, unit);
-  });
+  app.get(`${path}/get_current_schema/:uuid`, (request) =>
+    getSchema(instance, gate.agent(request), pathUuid(request.params)),
+  );
 
   app.post(`${path}/set_state_storage/:uuid`, (request, reply) => {
-    const unit = at(request.params);
-    gate.ownerOf(request, unit);
+    const agent = gate.agent(request);
     const { state } = parse("body", SetState, request.body);
-    const put = { ...filesOf(unit.uuid), state_storage: requireShort(state) };
-    db.commit({ table: "unitFiles", put });
+    setStateStorage(instance, agent, pathUuid(request.params), state);
     return reply.code(204).send();
   });
 
   app.get(`${path}/get_state_storage/:uuid`, (request, reply) => {
-    const unit = at(request.params);
-    gate.ownerOf(request, unit);
-    return reply.type("application/json").send(JSON.stringify(filesOf(unit.uuid).state_storage));
+    const state = getStateStorage(instance, gate.agent(request), pathUuid(request.params));
+    return reply.type("application/json").send(JSON.stringify(state));
+  });
+
+  app.get(`${path}/log_list/`, async (request) => {
+    const agent = gate.agent(request);
+    const { count, rows } = await listLogs(
+      instance,
+      agent,
+      parse("query", ListLogs, request.query),
+    );
+    return { count, unit_logs: rows };
   });
 
   app.post(`${path}/send_command_to_input_base_topic/:uuid`, (request, reply) => {
-    const unit = at(request.params);
-    gate.ownerOf(request, unit);
-    instance.sendCommand(unit, parse("query", SendCommand, request.query).command);
+    const agent = gate.agent(request);
+    const { command } = parse("query", SendCommand, request.query);
+    sendCommand(instance, agent, pathUuid(request.params), command);
     return reply.code(204).send();
   });
 }

@@ -15,7 +15,9 @@ export class Unprocessable extends Error {
   readonly detail: readonly Problem[] | string;
 
   constructor(detail: readonly Problem[] | string) {
-    super("Unprocessable");
+    const problems = typeof detail === "string" ? [] : detail;
+    const texts = problems.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`);
+    super(typeof detail === "string" ? detail : texts.join("; "));
     this.name = "Unprocessable";
     this.detail = detail;
   }
@@ -70,10 +72,13 @@ export function givenFields<T extends object>(
 
 // Query strings: everything is text, a repeated parameter is a list of it.
 
-export const queryInt = z.coerce.number<string>().pipe(z.int());
-export const queryBool = z
-  .enum(["true", "false", "True", "False", "1", "0"], "Input should be a valid boolean")
-  .transform((word) => ["true", "True", "1"].includes(word));
+export const queryInt = z.coerce.number<string | number>().pipe(z.int());
+export const queryBool = z.union([
+  z.boolean(), // as GraphQL gives it
+  z
+    .enum(["true", "false", "True", "False", "1", "0"], "Input should be a valid boolean")
+    .transform((word) => ["true", "True", "1"].includes(word)),
+]);
 /** A date as milliseconds; without a zone it is UTC. */
 export const queryDate = z
   .string()

@@ -33,6 +33,25 @@ export function page<Row>(rows: readonly Row[], paging: Paging): readonly Row[] 
   return rows.slice(offset, limit === 0 ? undefined : offset + limit);
 }
 
+/** What a list gives: one page, and how many rows there are before paging. */
+export interface Page<Row> {
+  readonly count: number;
+  readonly rows: readonly Row[];
+}
+
+export const pageOf = <Row>(rows: readonly Row[], paging: Paging): Page<Row> => ({
+  count: rows.length,
+  rows: page(rows, paging),
+});
+
+const ROWS_OF_ONE_SERVICE = 100;
+
+/** What a list costs by the rows that it puts into its answer, as a share of one service. */
+export function rowCost(total: number, limit: unknown): number {
+  const rows = Number(limit) > 0 ? Math.min(total, Number(limit)) : total;
+  return Math.max(1, rows / ROWS_OF_ONE_SERVICE);
+}
+
 /** Whether every word of a search is somewhere in one of the columns, in any case. */
 export function matchesSearch(
   search: string | undefined,

@@ -1,0 +1,313 @@
+import { connectAsync } from "mqtt";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { type Sandbox, startSandbox } from "./start.ts";
+import {
+  createTestClient,
+  linkUnits,
+  provisionPair,
+  readSchema,
+  signIn,
+  type TestClient,
+} from "./test-client.ts";
+
+let sandbox: Sandbox;
+let client: TestClient;
+beforeAll(async () => {
+  sandbox = await startSandbox({
+    port: 0,
+    mqttPort: 0,
+    capacity: {},
+    limits: { connectsPerSec: 1000 },
+  });
+  client = await signIn(sandbox.ready);
+});
+afterAll(() => sandbox.close());
+
+const pair = (name: string) => provisionPair(client, [`${name}-a`, `${name}-b`]);
+const refusal = (message: string, field: string) => ({
+  status: 200,
+  body: { data: null, errors: [{ message, locations: expect.any(Array), path: [field] }] },
+});
+
+async function post(body: string | FormData, type?: string, token?: string) {
+  const headers = {
+    ...(type === undefined ? {} : { "content-type": type }),
+    ...(token === undefined ? {} : { "x-auth-token": token }),
+  };
+  const url = `${sandbox.ready.url}/pepeunit/graphql`;
+  const response = await fetch(url, { method: "POST", headers, body });
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+  return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
+}
+
+/** Asks as the administrator, unless another token is given. */
+const ask = async (query: string, variables: object = {}, token = client.token) =>
+  post(JSON.stringify({ query, variables }), "application/json", token);
+
+/** How many of the Units of one test a filter lets through. */
+const count = async (filters: object) => {
+  const query = "query ($f: UnitFilterInput!) { getUnits(filters: $f) { count } }";
+  const { body } = await ask(query, { f: { searchString: "nulls", ...filters } });
+  return (body as { data: { getUnits: { count: number } } }).data.getUnits.count;
+};
+
+describe("queries", () => {
+  test("names are in camel case and enums by their Python names", async () => {
+    const { from } = await pair("names");
+    const query = `query ($uuid: UUID!) {
+      getUnit(uuid: $uuid) { uuid name visibilityLevel isAutoUpdateFromRepoUnit unitState { millis }
+        firmwareUpdateStatus unitNodes { uuid } } }`;
+    expect(await ask(query, { uuid: from.uuid })).toEqual({
+      status: 200,
+      body: {
+        data: {
+          getUnit: {
+            uuid: from.uuid,
+            name: "names-a",
+            visibilityLevel: "PUBLIC",
+            isAutoUpdateFromRepoUnit: true,
+            unitState: null,
+            firmwareUpdateStatus: null,
+            unitNodes: [],
+          },
+        },
+      },
+    });
+  });
+
+  test("nodes are joined to a list only when it asks for them", async () => {
+    const { units } = await pair("joined");
+    const query = `query ($filters: UnitFilterInput!) {
+      getUnits(filters: $filters) { count units { name unitNodes { type topicName } } } }`;
+    const filters = { uuids: units.map(({ uuid }) => uuid), unitNodeType: ["OUTPUT"], limit: 1 };
+    expect(await ask(query, { filters: { ...filters, orderByCreateDate: "asc" } })).toMatchObject({
+      body: {
+        data: {
+          getUnits: {
+            count: 2,
+            units: [
+              { name: "joined-a", unitNodes: [{ type: "OUTPUT", topicName: "output/pepeunit" }] },
+            ],
+          },
+        },
+      },
+    });
+  });
+
+  test("a list filter given as null lets nothing through; left out it lets all", async () => {
+    await pair("nulls");
+    expect([
+      await count({}),
+      await count({ uuids: null }),
+      await count({ repoUuid: null }),
+    ]).toEqual([2, 0, 2]);
+  });
+
+  test("a limit above 500 is an error, none gives every row", async () => {
+    const query = "query ($f: UnitFilterInput!) { getUnits(filters: $f) { count } }";
+    expect(await ask(query, { f: { limit: 501 } })).toEqual(
+      refusal("limit must be <= 500", "getUnits"),
+    );
+  });
+
+  test("the mix of the web client's main page is answered, for Bot with an empty token", async () => {
+    await pair("main");
+    const query = `{ getRepos(filters: {}) { count repos { uuid name } }
+      getUnits(filters: {}) { count units { uuid name } }
+      getBaseMetrics { userCount unitCount unitNodeEdgeCount } }`;
+    const { status, body } = await ask(query, {}, "");
+    expect({ status, body }).toMatchObject({ status: 200, body: { data: expect.any(Object) } });
+    expect(body).not.toHaveProperty("errors");
+    expect(await ask("mutation { setGrafanaCookies { isNone } }", {}, "")).toEqual(
+      refusal(
+        "405: 15: Feature Flag Error: Feature PU_FF_GRAFANA_INTEGRATION_ENABLE is disabled",
+        "setGrafanaCookies",
+      ),
+    );
+  });
+
+  test("what reads a unit's own things answers in JSON text", async () => {
+    const { from } = await pair("own");
+    const query = `query ($uuid: UUID!) { getUnitEnv(uuid: $uuid)
+      getUnitCurrentSchema(uuid: $uuid) getStateStorage(uuid: $uuid)
+      getTargetVersion(uuid: $uuid) { commit tag } getUnitLogs(filters: {uuid: $uuid}) { count } }`;
+    const { body } = await ask(query, { uuid: from.uuid }, from.token);
+    const { data } = body as { data: Record<string, string> };
+    expect(JSON.parse(data["getUnitEnv"] ?? "")).toMatchObject({ PU_AUTH_TOKEN: from.token });
+    expect(JSON.parse(data["getUnitCurrentSchema"] ?? "")).toEqual(from.schema);
+    expect(data).toMatchObject({
+      getStateStorage: "",
+      getTargetVersion: { tag: "1.0.0" },
+      getUnitLogs: { count: 0 },
+    });
+  });
+
+  test("a node without a value has no LastValue; with one it has", async () => {
+    const { to } = await pair("last");
+    const query = `query ($uuid: UUID!) { getPipeData(filters: {uuid: $uuid, type: LAST_VALUE}) {
+      count pipeData { ... on LastValueType { unitNodeUuid state lastUpdateDatetime } } } }`;
+    expect(await ask(query, { uuid: to.input })).toMatchObject({
+      body: { data: null, errors: [{ path: ["getPipeData", "pipeData", 0, "state"] }] },
+    });
+    const set = `mutation ($uuid: UUID!) {
+      setStateUnitNodeInput(uuid: $uuid, unitNode: {state: "on"}) { state visibilityLevel } }`;
+    expect(await ask(set, { uuid: to.input })).toMatchObject({
+      body: { data: { setStateUnitNodeInput: { state: "on", visibilityLevel: "PUBLIC" } } },
+    });
+    expect(await ask(query, { uuid: to.input })).toMatchObject({
+      body: { data: { getPipeData: { pipeData: [{ unitNodeUuid: to.input, state: "on" }] } } },
+    });
+  });
+});
+
+describe("errors", () => {
+  test("a refusal has REST's text, status 200 and no data", async () => {
+    const { from } = await pair("refused");
+    const query = `{ getUnit(uuid: "00000000-0000-4000-8000-000000000000") { uuid } }`;
+    expect(await ask(query)).toEqual(
+      refusal("422: 2: Validation Error: The object does not exist", "getUnit"),
+    );
+    expect(await ask("{ getUsers(filters: {}) { count } }", {}, "not-a-token")).toEqual(
+      refusal("403: 1: No Access: Token is invalid", "getUsers"),
+    );
+    const stranger = `mutation { deleteUnit(uuid: "${from.uuid}") { isNone } }`;
+    expect(await ask(stranger, {}, from.token)).toMatchObject({
+      status: 200,
+      body: { data: null, errors: [{ message: expect.stringMatching(/^403: 1: No Access/) }] },
+    });
+  });
+
+  test("what is no query is an error with status 200; what is no JSON is 400", async () => {
+    expect(await ask("{ getUnit")).toMatchObject({
+      status: 200,
+      body: { data: null, errors: [{ message: expect.stringContaining("Syntax Error") }] },
+    });
+    expect(await ask("{ getDashboards { count } }")).toMatchObject({
+      status: 200,
+      body: { data: null, errors: [{ message: expect.stringContaining("Cannot query field") }] },
+    });
+    expect(await post("{", "application/json")).toMatchObject({ status: 400 });
+    expect(await post("{}", "application/json")).toMatchObject({ status: 400 });
+  });
+
+  test("the token goes into x-auth-token; Authorization is not looked at", async () => {
+    const response = await fetch(`${sandbox.ready.url}/pepeunit/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${client.token}` },
+      body: JSON.stringify({ query: "{ getUsers(filters: {}) { count } }" }),
+    });
+    expect(await response.json()).toMatchObject({
+      data: null,
+      errors: [{ message: expect.stringContaining("403: 1: No Access") }],
+    });
+  });
+});
+
+describe("mutations", () => {
+  test("an edge can be deleted here only, and the consumer is told", async () => {
+    const { from, to } = await pair("edges");
+    await linkUnits(client, from, to);
+    const mqtt = await connectAsync(sandbox.ready.mqtt, { username: to.token });
+    const received: string[] = [];
+    mqtt.on("message", (topic) => received.push(topic));
+    await mqtt.subscribeAsync(Object.values(to.schema.input_base_topic).flat());
+    const query = `mutation ($i: UUID!, $o: UUID!) {
+      deleteUnitNodeEdge(inputUuid: $i, outputUuid: $o) { isNone } }`;
+    const ends = { i: to.input, o: from.output };
+    expect(await ask(query, ends)).toMatchObject({
+      body: { data: { deleteUnitNodeEdge: { isNone: true } } },
+    });
+    await vi.waitFor(() => expect(received.join()).toContain("schema_update/pepeunit"));
+    expect((await readSchema(client, to.uuid)).input_topic).toEqual(to.schema.input_topic);
+    expect(await ask(query, ends)).toMatchObject({ body: { data: null } });
+    await mqtt.endAsync();
+  });
+
+  test("a file comes as a multipart request", async () => {
+    const { from } = await pair("files");
+    const form = new FormData();
+    const query = `mutation ($uuid: UUID!, $file: Upload!) {
+      setDataPipeConfig(uuid: $uuid, file: $file) { isNone } }`;
+    const variables = { uuid: from.output, file: null };
+    form.append("operations", JSON.stringify({ query, variables }));
+    form.append("map", JSON.stringify({ 0: ["variables.file"] }));
+    const yaml = `active_period: {type: Permanent}
+filters: {type_input_value: Text, max_rate: 0, max_size: 0}
+processing_policy: {policy_type: NRecords, n_records_count: 5}`;
+    form.append("0", new Blob([yaml]), "pipe.yml");
+    expect(await post(form, undefined, client.token)).toEqual({
+      status: 200,
+      body: { data: { setDataPipeConfig: { isNone: true } } },
+    });
+    const { body } = await ask(`{ getDataPipeConfig(uuid: "${from.output}") }`);
+    expect(JSON.stringify(body)).toContain("n_records_count: 5");
+  });
+
+  test("a unit lives and dies by mutations alone", async () => {
+    const { repo } = await pair("life");
+    const create = `mutation ($unit: UnitCreateInput!) { createUnit(unit: $unit) { uuid } }`;
+    const unit = {
+      repoUuid: repo,
+      visibilityLevel: "PRIVATE",
+      name: "life-c",
+      isAutoUpdateFromRepoUnit: true,
+    };
+    const { body } = await ask(create, { unit });
+    const { uuid } = (body as { data: { createUnit: { uuid: string } } }).data.createUnit;
+    const update = `mutation ($uuid: UUID!) {
+      updateUnit(uuid: $uuid, unit: {name: "life-d"}) { name visibilityLevel firmwareUpdateStatus } }`;
+    expect(await ask(update, { uuid })).toMatchObject({
+      body: {
+        data: {
+          updateUnit: {
+            name: "life-d",
+            visibilityLevel: "PRIVATE",
+            firmwareUpdateStatus: "REQUEST_SENT",
+          },
+        },
+      },
+    });
+    const remove = `mutation ($uuid: UUID!) { deleteUnit(uuid: $uuid) { isNone } }`;
+    expect(await ask(remove, { uuid })).toMatchObject({
+      body: { data: { deleteUnit: { isNone: true } } },
+    });
+    expect((await client.call("GET", `/units/${uuid}`)).status).toBe(422);
+  });
+
+  test("permissions: any user can grant, twice is refused, and they are listed", async () => {
+    const { from, to } = await pair("grants");
+    const given = { agentUuid: to.uuid, agentType: "UNIT" };
+    const permission = { ...given, resourceUuid: from.output, resourceType: "UNIT_NODE" };
+    const create = `mutation ($p: PermissionCreateInput!) {
+      createPermission(permission: $p) { agentType resourceType } }`;
+    expect(await ask(create, { p: permission })).toMatchObject({
+      body: { data: { createPermission: { agentType: "UNIT", resourceType: "UNIT_NODE" } } },
+    });
+    expect(await ask(create, { p: permission })).toEqual(
+      refusal("422: 4: Permission Validation Error: Permission is exist", "createPermission"),
+    );
+    const path = `/permission/get_resource_agents?resource_uuid=${from.output}&resource_type=UnitNode`;
+    expect(await client.call("GET", path)).toMatchObject({ body: { count: 1 } });
+    const drop = `/permission/permission/x?agent_uuid=${to.uuid}&resource_uuid=${from.output}`;
+    expect((await client.call("DELETE", drop)).status).toBe(204);
+    expect(await client.call("GET", path)).toMatchObject({ body: { count: 0 } });
+  });
+});
+
+test("a cached query costs a tenth, a list without a limit what its rows cost", async () => {
+  await using slow = await startSandbox({ port: 0, mqttPort: 0, capacity: { api: 50 } });
+  const anonymous = createTestClient(slow.ready.url);
+  await anonymous.graphql("{ getBaseMetrics { unitCount } }");
+  const metrics = Array.from({ length: 300 }, () =>
+    anonymous.graphql("{ getBaseMetrics { unitCount } }"),
+  );
+  const answers = await Promise.all(metrics);
+  // 300 at a tenth are 30 services; the queue holds two seconds of 50.
+  expect(answers.filter(({ status }) => status === 503)).toHaveLength(0);
+  const lists = Array.from({ length: 300 }, () =>
+    anonymous.graphql("{ getUnits(filters: {}) { count } }"),
+  );
+  const shed = (await Promise.all(lists)).filter(({ status }) => status === 503);
+  expect(shed.length).toBeGreaterThan(100);
+});
