@@ -34,6 +34,7 @@ export default defineConfig({
           name: "brokers",
           include: ["harness/**/*.brokers.test.ts"],
           testTimeout: 300_000,
+          fileParallelism: false,
         },
       },
       {
