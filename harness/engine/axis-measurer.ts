@@ -3,6 +3,7 @@ import type { AxisId } from "#grader/contracts/axis.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { GeneratorHealth, Trial } from "#grader/contracts/trial.ts";
 import type { SparseHistogram } from "#harness/store/rows.ts";
+import type { SessionControl } from "../axes/session-control.ts";
 import type { LoadStep } from "./measure-step.ts";
 
 export type DrainStep = Extract<Step, { kind: "drain" }>;
@@ -46,4 +47,6 @@ export interface AxisMeasurer extends AsyncDisposable {
   /** Offers nothing until nothing is in flight, then stays quiet. */
   drain(step: DrainStep, context: StepContext): Promise<{ trial: Trial; observation: Observation }>;
   takeSecond(): SecondCounts;
+  /** The Units' sessions, where a run of given load may keep and disturb them. */
+  readonly sessions?: SessionControl | undefined;
 }

@@ -67,8 +67,13 @@ export class Conductor {
     }
   }
 
+  get #goesToTheEnd(): boolean {
+    return this.#options.step.toTheEnd === true;
+  }
+
   #halfSecond(tally: Tally, nowMs: number): Cut | undefined {
-    if (tally.broken !== null) {
+    // Where sessions come back by themselves, none left is no end.
+    if (tally.broken !== null && !this.#goesToTheEnd) {
       this.broken = tally.broken;
       return this.#stop(tally, nowMs, true, true);
     }
@@ -98,8 +103,9 @@ export class Conductor {
 
   #atEnd(tally: Tally, nowMs: number): Cut | undefined {
     const hard = tally.judged && this.#isHard(tally);
-    if (hard || this.#windowsLeft === 0) return this.#stop(tally, nowMs, false, hard);
-    this.#keep(tally, false, false);
+    const isLast = this.#windowsLeft === 0 || (hard && !this.#goesToTheEnd);
+    if (isLast) return this.#stop(tally, nowMs, false, hard);
+    this.#keep(tally, false, hard);
     this.#begin();
     return undefined;
   }

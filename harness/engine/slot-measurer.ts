@@ -2,6 +2,7 @@ import type { Observation } from "#grader/capacity/step.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import type { AxisDriver } from "../axes/driver.ts";
+import type { SessionControl } from "../axes/session-control.ts";
 import { type Clock, pause } from "../load/clock.ts";
 import type { OpenWake } from "../load/ticker.ts";
 import { hashName, seededRandom } from "../load/random.ts";
@@ -24,6 +25,7 @@ export interface SlotMeasurerOptions {
   readonly openWake?: OpenWake;
   readonly openProbe?: OpenProbe;
   readonly seed: number;
+  readonly sessions?: SessionControl;
 }
 
 /** Below this share of a core fixed costs dominate, and say nothing of a higher load. */
@@ -61,6 +63,10 @@ export class SlotMeasurer implements AxisMeasurer {
     this.axis = options.driver.axis;
     this.objective = options.objective;
     this.#sampler = new SecondSampler(() => options.clock.now(), options.openProbe);
+  }
+
+  get sessions(): SessionControl | undefined {
+    return this.#options.sessions;
   }
 
   get unitsConnected(): number {

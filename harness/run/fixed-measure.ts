@@ -18,12 +18,13 @@ const DRAIN_MAX_MS = 10_000;
 /**
  * Drives the whole planned load: one step over all windows, so that its schedule has no seam. Units
  * held connected are a stock, and each window a hold of its own. Stopped by hand it keeps what it has.
+ * Gives the number of trials.
  */
 export async function measureFixed(
   plan: FixedPlan,
   measurer: AxisMeasurer,
   context: FixedMeasureContext,
-): Promise<void> {
+): Promise<number> {
   const steps = plan.axis === "link" ? plan.windows : 1;
   let index = 0;
   for (let step = 0; step < steps && !context.signal.aborted; step++) {
@@ -33,12 +34,20 @@ export async function measureFixed(
     index += trials.length;
     for (const trial of trials) context.onTrial(trial);
   }
-  const place = { runId: context.runId, stepNumber: steps, firstIndex: index };
+  return index;
+}
+
+/** Offers nothing until nothing is out any more; `index` is the drain's own in the run. */
+export async function drainFixed(
+  index: number,
+  measurer: AxisMeasurer,
+  { runId, hurry, onTrial }: FixedMeasureContext,
+): Promise<void> {
   const { trial } = await measurer.drain(
     { kind: "drain", quietMs: DRAIN_QUIET_MS, maxMs: DRAIN_MAX_MS },
-    { ...place, signal: context.hurry },
+    { runId, stepNumber: index, firstIndex: index, signal: hurry },
   );
-  context.onTrial(trial);
+  onTrial(trial);
 }
 
 const stepOf = (plan: FixedPlan, windows: number): LoadStep => ({

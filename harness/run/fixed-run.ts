@@ -1,13 +1,16 @@
+import { setMaxListeners } from "node:events";
 import type { FixedRunReport } from "#grader/contracts/fixed-run.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import { buildFixedReport } from "#grader/fixed-run/report.ts";
 import type { StoreWriter } from "#harness/store/store.ts";
+import type { SessionControl } from "../axes/session-control.ts";
+import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import { ERRORS, LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import { asPlan, type FixedPlan } from "../plan/fixed-plan.ts";
 import type { CleanUp, RunTarget } from "../target/target.ts";
 import { generatorFacts, LOADSTONE_VERSION, runOwner } from "./environment.ts";
-import { measureFixed } from "./fixed-measure.ts";
+import { drainFixed, measureFixed } from "./fixed-measure.ts";
 import { type FixedNews, FixedWatch } from "./fixed-watch.ts";
 import { paceText, storedPlan } from "./fixed-words.ts";
 import { RunRecord } from "./run-record.ts";
@@ -69,7 +72,7 @@ interface Measured {
 }
 
 async function measure(options: FixedRunOptions, record: RunRecord): Promise<Measured> {
-  const { plan, target, signal, hurry, runId, store, onNews } = options;
+  const { plan, target, signal, onNews } = options;
   const trials: Trial[] = [];
   const watch = new FixedWatch(options, record);
   try {
@@ -78,15 +81,9 @@ async function measure(options: FixedRunOptions, record: RunRecord): Promise<Mea
     await using measurer = await target.openAxis(axisPlan, signal);
     await measurer.prepare(plan.peakLoad, signal);
     record.event("state", "info", plan.axis, `${plan.axis} begins`);
-    using _looking = watch.begin(measurer);
-    await measureFixed(plan, measurer, {
-      runId,
-      signal,
-      hurry,
-      onTrial: (trial) => {
-        trials.push(trial);
-        store.write("trials", trial);
-      },
+    await drive(options, measurer, watch, (trial) => {
+      trials.push(trial);
+      options.store.write("trials", trial);
     });
     return { trials, watch, error: undefined };
   } catch (error) {
@@ -95,6 +92,46 @@ async function measure(options: FixedRunOptions, record: RunRecord): Promise<Mea
     record.event("error", "error", plan.axis, error.message, { code: error.code });
     return { trials, watch, error };
   }
+}
+
+/** The load itself, its Units kept connected and disturbed as planned, then silence. */
+async function drive(
+  options: FixedRunOptions,
+  measurer: AxisMeasurer,
+  watch: FixedWatch,
+  onTrial: (trial: Trial) => void,
+): Promise<void> {
+  const { plan, runId, signal, hurry } = options;
+  const ended = new AbortController();
+  // Each Unit that connects listens to it.
+  setMaxListeners(0, ended.signal);
+  const context = { runId, signal, hurry, onTrial };
+  let index: number;
+  try {
+    const sessions = keepSessions(plan, measurer, ended.signal);
+    using _looking = watch.begin(measurer, sessions);
+    index = await measureFixed(plan, measurer, context);
+  } finally {
+    ended.abort();
+  }
+  await drainFixed(index, measurer, context);
+}
+
+/** Undefined where Units that go away stay away, or the axis has none. */
+function keepSessions(
+  plan: FixedPlan,
+  { sessions }: AxisMeasurer,
+  signal: AbortSignal,
+): SessionControl | undefined {
+  const { reconnect: backOff, seed, faults } = plan;
+  if (sessions === undefined && faults.length > 0) {
+    throw new LoadstoneError("SCENARIO_INVALID", "these Units' sessions cannot be disturbed", {
+      hint: "take the faults out of the scenario",
+    });
+  }
+  if (sessions === undefined || backOff === undefined) return undefined;
+  sessions.keep({ backOff, seed }, signal);
+  return sessions;
 }
 
 function openRecord(options: FixedRunOptions, startedAtMs: number): RunRecord {
@@ -142,8 +179,8 @@ function reportOf(
     objective: plan.objective,
     trials,
     latencyMs: watch.latencyMs ?? null,
-    sessions: null,
-    faults: [],
+    sessions: watch.sessions ?? null,
+    faults: watch.faults,
     generator: generatorFacts(),
   });
 }

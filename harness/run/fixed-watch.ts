@@ -1,7 +1,10 @@
+import type { FaultResult } from "#grader/contracts/fixed-run.ts";
 import type { Quantiles } from "#grader/contracts/trial.ts";
 import type { FixedProgress } from "#reports/render/fixed-run/progress.ts";
+import type { SessionControl, SessionCounts } from "../axes/session-control.ts";
 import type { AxisMeasurer, SecondCounts } from "../engine/axis-measurer.ts";
 import { Histogram } from "../measure/histogram.ts";
+import { FaultSchedule } from "./fault-schedule.ts";
 import type { FixedRunOptions } from "./fixed-run.ts";
 import type { RunRecord } from "./run-record.ts";
 import { addSparse, SecondBatch } from "./second-batch.ts";
@@ -11,24 +14,30 @@ export type FixedNews =
   | { readonly kind: "message"; readonly text: string }
   | { readonly kind: "progress"; readonly view: FixedProgress };
 
+type WatchOptions = Pick<FixedRunOptions, "plan" | "clock" | "onNews">;
+
 /** Looks a second, so that a recovery is told to a quarter of a second. */
 const LOOKS = 4;
 const SECOND_MS = 1000;
 
-/** Follows a run second by second: for the store, for the display, and for the whole's latency. */
+/** Follows a run look by look: for the store, the display, the planned faults, the whole's latency. */
 export class FixedWatch {
-  readonly #options: Pick<FixedRunOptions, "plan" | "clock" | "onNews">;
+  readonly #options: WatchOptions;
   readonly #record: RunRecord;
   readonly #batch = new SecondBatch();
   readonly #latency = new Histogram();
+  /** As they stood when the load ended. */
+  sessions: SessionCounts | undefined;
+  faults: readonly Omit<FaultResult, "verdict">[] = [];
   #measurer: AxisMeasurer | undefined;
+  #faults: FaultSchedule | undefined;
   #startedAtMs = 0;
   #looks = 0;
   #late = 0;
   #lost = 0;
   #unsent = 0;
 
-  constructor(options: Pick<FixedRunOptions, "plan" | "clock" | "onNews">, record: RunRecord) {
+  constructor(options: WatchOptions, record: RunRecord) {
     this.#options = options;
     this.#record = record;
   }
@@ -37,9 +46,10 @@ export class FixedWatch {
     return this.#latency.quantiles();
   }
 
-  /** Looks on until disposed of. */
-  begin(measurer: AxisMeasurer): Disposable {
+  /** Looks on until disposed of. With `sessions`, faults begin when their time has come. */
+  begin(measurer: AxisMeasurer, sessions: SessionControl | undefined): Disposable {
     this.#measurer = measurer;
+    if (sessions !== undefined) this.#faults = new FaultSchedule(this.#options.plan, sessions);
     this.#startedAtMs = this.#options.clock.now();
     // What was counted while connecting is not of the run.
     measurer.takeSecond();
@@ -49,8 +59,14 @@ export class FixedWatch {
         clearInterval(looking);
         this.#look();
         this.#tell();
+        this.sessions = sessions?.counts();
+        this.faults = this.#faults?.results(this.#elapsedMs()) ?? [];
       },
     };
+  }
+
+  #elapsedMs(): number {
+    return this.#options.clock.now() - this.#startedAtMs;
   }
 
   #look(): void {
@@ -58,7 +74,17 @@ export class FixedWatch {
     const look = this.#measurer.takeSecond();
     addSparse(this.#latency, look.latency);
     this.#batch.add(look);
+    this.#lookAtFaults(look.late + look.lost + look.errors + look.unsent);
     if (++this.#looks % LOOKS === 0) this.#tell();
+  }
+
+  #lookAtFaults(bad: number): void {
+    const { plan, onNews } = this.#options;
+    const elapsedMs = this.#elapsedMs();
+    for (const { kind } of this.#faults?.look(elapsedMs, bad) ?? []) {
+      this.#record.event("fault", "warning", plan.axis, `${kind} begins, as planned`);
+      onNews({ kind: "message", text: `${kind} begins, as planned` });
+    }
   }
 
   #tell(): void {
@@ -73,10 +99,10 @@ export class FixedWatch {
   }
 
   #view(second: SecondCounts): FixedProgress {
-    const { plan, clock } = this.#options;
+    const { plan } = this.#options;
     return {
       axis: plan.axis,
-      elapsedMs: Math.min(plan.durationMs, clock.now() - this.#startedAtMs),
+      elapsedMs: Math.min(plan.durationMs, this.#elapsedMs()),
       durationMs: plan.durationMs,
       intendedPerSec: second.intended,
       deliveredPerSec: second.delivered,
@@ -87,7 +113,7 @@ export class FixedWatch {
       units: this.#measurer?.unitsConnected ?? 0,
       unitsWanted: plan.axis === "api" ? 0 : plan.units,
       cpuRatio: second.health.cpuRatio,
-      fault: null,
+      fault: this.#faults?.present ?? null,
     };
   }
 }

@@ -2,6 +2,7 @@ import { ConnectedUnits } from "../axes/connected-units.ts";
 import type { ConnectPlan } from "../axes/connections.ts";
 import { LinkMeasurer } from "../axes/link.ts";
 import { RelayDriver } from "../axes/relay.ts";
+import { UnitSessions } from "../axes/unit-sessions.ts";
 import type { UnitSource } from "../axes/unit-source.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import { SlotMeasurer } from "../engine/slot-measurer.ts";
@@ -77,6 +78,7 @@ export function relayMeasurer(
     objective: plan.objective,
     clock,
     pacer: axisPacer(plan.pace, scenario.arrivals, context.seed),
+    sessions: new UnitSessions(units),
     seed: context.seed,
   });
 }

@@ -53,15 +53,18 @@ function worthShowing(windows: readonly ReportWave[]): ReportWave[] {
   return windows.filter((wave, i) => i < 3 || i >= windows.length - 3 || troubled.includes(wave));
 }
 
+/** What was done on purpose while the window was driven, until all was well again. */
 function faultIn(
   wave: ReportWave,
   startMs: number,
   faults: FixedSheet["report"]["faults"],
 ): string {
   const fromMs = wave.startedAtMs - startMs;
-  const inside = faults.filter(
-    ({ plannedAtMs }) => plannedAtMs >= fromMs && plannedAtMs < fromMs + wave.measuredMs,
-  );
+  const inside = faults.filter(({ beganAtMs, recoveredMs, reconnectedMs }) => {
+    if (beganAtMs === null) return false;
+    const lastedMs = Math.max(recoveredMs ?? Infinity, reconnectedMs ?? Infinity);
+    return beganAtMs < fromMs + wave.measuredMs && beganAtMs + lastedMs > fromMs;
+  });
   return inside.map(({ kind }) => ` ${kind}`).join("");
 }
 

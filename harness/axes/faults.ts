@@ -1,0 +1,104 @@
+import { hashName, seededRandom } from "../load/random.ts";
+import type { CloseReason } from "../transport/mqtt/close-reason.ts";
+import type { MqttSession } from "../transport/mqtt/session.ts";
+import type { ConnectedUnits } from "./connected-units.ts";
+import { HalfOpen } from "./fault-half-open.ts";
+import { SlowConsumer } from "./fault-slow-consumer.ts";
+import { SessionTakeover } from "./fault-takeover.ts";
+import type { FaultOrder, FaultProgress } from "./session-control.ts";
+
+/** What a fault does its work with. */
+export interface FaultTools {
+  readonly units: ConnectedUnits;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  /** The Unit's session is gone: at once and unpaced, or after its back-off. */
+  readonly comeBack: (index: number, isRushed: boolean) => void;
+  readonly closedByPlan: (errorClass: string) => void;
+  /** A connect that failed, by class. */
+  readonly failed: (errorClass: string) => void;
+}
+
+/** A fault under way. */
+export interface OpenFault {
+  /** True when the session's end is the fault's affair, and told by it. */
+  closed(index: number, session: MqttSession, reason: CloseReason): boolean;
+  closedByTarget(index: number): void;
+  progress(): FaultProgress;
+}
+
+export function beginFault(order: FaultOrder, tools: FaultTools): OpenFault {
+  const { kind } = order;
+  switch (kind) {
+    case "reconnect-storm":
+      return storm(order, tools);
+    case "half-open":
+      return new HalfOpen(order, tools, chosen(order, tools));
+    case "slow-consumer":
+      return new SlowConsumer(order, tools, chosen(order, tools));
+    case "session-takeover":
+      return new SessionTakeover(order, tools, chosen(order, tools));
+    case "broker-restart":
+      return new BrokerRestart(order, tools);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Units drawn by the seed, at least one of those there are; the same seed draws the same ones. */
+export function chosen({ kind, number, share }: FaultOrder, tools: FaultTools): number[] {
+  const { units, seed } = tools;
+  const open = Array.from({ length: units.streams }, (_, index) => index).filter((index) =>
+    units.isOpen(index),
+  );
+  const wanted = Math.min(open.length, Math.max(1, Math.round(share * units.streams)));
+  const random = seededRandom(seed, hashName(kind), number);
+  for (let at = 0; at < wanted; at++) {
+    const other = at + Math.floor(random() * (open.length - at));
+    const swapped = open[at] ?? 0;
+    open[at] = open[other] ?? 0;
+    open[other] = swapped;
+  }
+  return open.slice(0, wanted);
+}
+
+/** Sockets dropped without a word, all at the same moment. */
+function storm(order: FaultOrder, tools: FaultTools): OpenFault {
+  const indexes = chosen(order, tools);
+  let observed = 0;
+  for (const index of indexes) {
+    const live = tools.units.takeAway(index);
+    if (live === undefined) continue;
+    live.session.destroy();
+    tools.closedByPlan("dropped-by-plan");
+    observed++;
+    tools.comeBack(index, order.isAtOnce);
+  }
+  const progress = { number: order.number, planned: indexes.length, observed, isOver: true };
+  return { closed: () => false, closedByTarget: () => {}, progress: () => progress };
+}
+
+/** Somebody else's doing: seen when sessions close by themselves. */
+class BrokerRestart implements OpenFault {
+  readonly #number: number;
+  readonly #planned: number;
+  readonly #closed = new Set<number>();
+
+  constructor({ number }: FaultOrder, { units }: FaultTools) {
+    this.#number = number;
+    this.#planned = units.connected;
+  }
+
+  closed(): boolean {
+    return false;
+  }
+
+  closedByTarget(index: number): void {
+    this.#closed.add(index);
+  }
+
+  progress(): FaultProgress {
+    const observed = this.#closed.size;
+    return { number: this.#number, planned: this.#planned, observed, isOver: observed > 0 };
+  }
+}
