@@ -49,7 +49,7 @@ test("all that is wrong is said at once", () => {
     [
       '--port: "99999" is not a number from 0 to 65535',
       '--capacity: "relay=x" needs a number above 0, as in relay=900',
-      '--capacity: "link" is none of relay, store, api',
+      '--capacity: "link" is none of relay, store, base, api',
       '--capacity: "api" is given twice',
       '--noise: "80" is not a number from 0 to 50',
       '--seed: "1.5" is not a whole number',

@@ -6,7 +6,7 @@ import type { Limits, SandboxOptions } from "./start.ts";
 /** A value, or every reason why there is none. */
 type Parsed<T> = { readonly value: T } | { readonly problems: readonly string[] };
 
-const AXES = ["relay", "store", "api"] as const;
+const AXES = ["relay", "store", "base", "api"] as const;
 const LIMITS = ["connects", "messages"] as const;
 
 /** Reads "relay=900,api=120": positive numbers per second. */

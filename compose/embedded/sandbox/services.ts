@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import type { Backend } from "./backend/service.ts";
 import type { RelayBroker } from "./broker/broker.ts";
 import { createAuthority } from "./broker/authority.ts";
 import { type Consumer, createConsumer } from "./broker/consumer.ts";
@@ -20,6 +22,37 @@ export interface DataPipeConsumerOptions {
   readonly secretKey: string;
   readonly maxMailbox: number;
   readonly log: (line: string) => void;
+}
+
+export interface BackendConsumerOptions
+  extends Pick<DataPipeConsumerOptions, "broker" | "clock" | "station" | "maxMailbox" | "log"> {
+  readonly backend: Backend;
+  readonly domain: string;
+}
+
+/** Six seconds to connect again, two more to subscribe. */
+const BACKEND_RECONNECT_MS = 8000;
+
+/** The backend's connection; its right to the base topics is kept with the broker. */
+export function connectBackend(options: BackendConsumerOptions): Consumer {
+  const { broker, clock, station, backend, domain, maxMailbox, log } = options;
+  const consumer = createConsumer({
+    clientId: randomUUID(),
+    filter: `${domain}/+/+/+/pepeunit`,
+    clock,
+    station,
+    maxMailbox,
+    log,
+    openAuthority: () => ({ mayUse: () => true }),
+    reconnectMs: () => BACKEND_RECONNECT_MS,
+    costOf: (topic) => backend.costOf(topic),
+    handle(topic, payload) {
+      backend.handle(topic, payload);
+      return true;
+    },
+  });
+  broker.addConsumer(consumer);
+  return consumer;
 }
 
 const RECONNECT_MS = { from: 2000, to: 10_000 } as const;

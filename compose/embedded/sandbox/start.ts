@@ -1,3 +1,4 @@
+import { createBackend } from "./backend/service.ts";
 import { RelayBroker } from "./broker/broker.ts";
 import { publishCommand } from "./broker/commands.ts";
 import { createHook } from "./broker/hook.ts";
@@ -16,7 +17,7 @@ import type { Records } from "./records/records.ts";
 import { createHttpMetrics } from "./rest/prometheus.ts";
 import { createUser } from "./operations/users.ts";
 import { createRest } from "./rest/server.ts";
-import { connectDataPipe } from "./services.ts";
+import { connectBackend, connectDataPipe } from "./services.ts";
 import { openState } from "./state/open.ts";
 
 /** The platform's own limiters, which slow a sender or a ramp down and lose nothing. */
@@ -52,6 +53,8 @@ export interface SandboxOptions {
   readonly dataPipe?: Pick<DataPipeOptions, "bufferMaxSize" | "flushMs">;
   /** Where the instance keeps what Units store; without it in memory. */
   readonly clickhouse?: ClickHouseAddress;
+  /** What a log message costs the backend, in state messages. */
+  readonly logCost?: number;
   readonly faults?: readonly Fault[];
   readonly log?: (line: string) => void;
 }
@@ -89,7 +92,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const { db } = state;
   const { secretKey, admin } = state.secrets;
-  const { relay, api, store } = createStations({ capacity, noisePercent: noise, seed, clock });
+  const { relay, api, store, base } = createStations({
+    capacity,
+    noisePercent: noise,
+    seed,
+    clock,
+  });
   const metrics = createHttpMetrics();
   const address = { url: "", mqttPort: options.mqttPort };
 
@@ -114,6 +122,22 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     secretKey: options.faults?.includes("data-pipe-key") ? `not ${secretKey}` : secretKey,
     maxMailbox: MAX_MAILBOX,
   });
+  const backend = createBackend({
+    db,
+    records,
+    clock,
+    log,
+    ...(options.logCost === undefined ? {} : { logCost: options.logCost }),
+  });
+  const baseConsumer = connectBackend({
+    broker,
+    clock,
+    backend,
+    log,
+    station: base,
+    domain: host,
+    maxMailbox: MAX_MAILBOX,
+  });
   const features = { ...ALL_FEATURES, ...options.features };
   const instance: Instance = {
     db,
@@ -123,7 +147,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     secretKey,
     domain: host,
     address: () => address,
-    sendCommand: (unit, command) => publishCommand(broker, { db, domain: host }, unit, command),
+    sendCommand(unit, command) {
+      // The device sends its whole log again.
+      if (command === "LogSync")
+        records.remove("unit_logs", [unit.uuid]).catch((e: unknown) => log(String(e)));
+      publishCommand(broker, { db, domain: host }, unit, command);
+    },
     publishState: (node, value) => broker.publishOwn(nodeTopic(host, node), value),
     announcePipe: () => dataPipe.announce(),
   };
@@ -136,10 +165,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const close = async () => {
     listener.close();
     pipeConsumer.close();
+    baseConsumer.close();
     dataPipe.close();
     await new Promise<void>((closed) => broker.close(closed));
     await rest.close();
-    for (const station of [relay, api, store]) station.close();
+    for (const station of [relay, api, store, base]) station.close();
     state.close();
     await records.close();
   };
@@ -147,6 +177,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     if (db.users.size === 0) await createUser(instance, admin);
     await broker.listen();
+    await baseConsumer.start();
     if (features.dataPipe) await pipeConsumer.start();
     address.mqttPort = await listener.listen(host, options.mqttPort).catch(cannotListen);
     address.url = await rest.listen({ host, port: options.port }).catch(cannotListen);

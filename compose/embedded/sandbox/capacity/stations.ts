@@ -8,6 +8,8 @@ export interface Capacity {
   readonly relay?: number;
   /** Messages that the DataPipe handles. */
   readonly store?: number;
+  /** State messages that the backend accepts; a log message is several of them. */
+  readonly base?: number;
   readonly api?: number;
 }
 
@@ -24,8 +26,8 @@ const FLOOR_SIGMA = 0.5;
 const RELAY = { bufferMs: 1000, floorMedianMs: 2, floorSigma: FLOOR_SIGMA } as const;
 const API = { bufferMs: 2000, floorMedianMs: 8, floorSigma: FLOOR_SIGMA } as const;
 
-/** What waits for the DataPipe waits in the broker, which has its own limit. */
-const STORE = { bufferMs: Number.POSITIVE_INFINITY, floorMedianMs: 0, floorSigma: 0 } as const;
+/** What waits for a service waits in the broker, which has its own limit. */
+const SERVICE = { bufferMs: Number.POSITIVE_INFINITY, floorMedianMs: 0, floorSigma: 0 } as const;
 
 /** The servers of the instance. */
 export interface Stations {
@@ -34,6 +36,8 @@ export interface Stations {
   /** REST, GraphQL and the ACL hook. */
   readonly api: Station;
   readonly store: Station;
+  /** The backend's one consumer of base topics. */
+  readonly base: Station;
 }
 
 /** One server for each axis that has messages. */
@@ -46,7 +50,8 @@ export function createStations(options: StationsOptions): Stations {
   return {
     relay: build(RELAY, capacity.relay, seed * 2),
     api: build(API, capacity.api, seed * 2 + 1),
-    store: capacity.store === undefined ? idleStation : build(STORE, capacity.store, ~seed),
+    store: capacity.store === undefined ? idleStation : build(SERVICE, capacity.store, ~seed),
+    base: capacity.base === undefined ? idleStation : build(SERVICE, capacity.base, ~seed - 1),
   };
 }
 

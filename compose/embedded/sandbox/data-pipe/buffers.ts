@@ -63,5 +63,5 @@ function storeLast(db: Database, values: readonly PipeEntry[]): void {
     const put = { ...row, state: value, last_update_datetime: naiveSeconds(atMs) };
     return [{ table: "nodes", put }];
   });
-  if (changes.length > 0) db.commit(...changes);
+  db.note(...changes);
 }

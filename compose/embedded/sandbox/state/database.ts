@@ -16,6 +16,8 @@ type Tables = { readonly [T in TableName]: Table<Rows[T]> };
 export interface Database extends ReturnType<typeof createTables> {
   /** Writes all of the changes or none; what it returned from survives a kill. */
   commit(...changes: readonly Change[]): void;
+  /** Writes for this process only: what devices tell all the time would fill the journal. */
+  note(...changes: readonly Change[]): void;
   close(): void;
 }
 
@@ -67,6 +69,9 @@ export function openDatabase(dataDir?: string): Database {
     ...tables,
     commit(...changes) {
       journal.append(changes);
+      for (const change of changes) apply(tables, change);
+    },
+    note(...changes) {
       for (const change of changes) apply(tables, change);
     },
     close: () => journal.close(),

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { NodeRow } from "./rows.ts";
+import type { NodeRow, UnitRow } from "./rows.ts";
 
 /** A node for tests, with what the test is about. */
 export const nodeRow = (about: Partial<NodeRow> = {}): NodeRow => ({
@@ -18,5 +18,26 @@ export const nodeRow = (about: Partial<NodeRow> = {}): NodeRow => ({
   state: null,
   unit_uuid: randomUUID(),
   creator_uuid: randomUUID(),
+  ...about,
+});
+
+/** A unit for tests, with what the test is about. */
+export const unitRow = (about: Partial<UnitRow> = {}): UnitRow => ({
+  uuid: randomUUID(),
+  visibility_level: "Public",
+  name: "unit",
+  create_datetime: "2026-05-01T00:00:00",
+  is_auto_update_from_repo_unit: true,
+  target_firmware_platform: null,
+  repo_branch: null,
+  repo_commit: null,
+  unit_state: null,
+  current_commit_version: null,
+  last_update_datetime: "2026-05-01T00:00:00",
+  creator_uuid: randomUUID(),
+  repo_uuid: randomUUID(),
+  firmware_update_status: null,
+  firmware_update_error: null,
+  last_firmware_update_datetime: null,
   ...about,
 });
