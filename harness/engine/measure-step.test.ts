@@ -169,6 +169,12 @@ describe("a load step", () => {
     expect(trials[0]?.errorClasses).toHaveProperty("generator-late");
   });
 
+  test("does not trust a window whose answers were timed by a clock that is not ours", async () => {
+    const { trials } = await drive({ perSec: 150, skewMs: 100 }, { windows: 1 });
+    expect(trials[0]).toMatchObject({ verdict: "invalid" });
+    expect(trials[0]?.reason).toContain("Little's law");
+  });
+
   test("ends at once when asked to stop, with what it has", async () => {
     const clock = skippingClock();
     const stop = new AbortController();

@@ -168,7 +168,8 @@ export function generatorFault(facts: GeneratorFacts, deadlineMs: number): strin
 function imbalance({ countedMs, timedMs, events }: InFlightSums): string | undefined {
   const apart = Math.abs(countedMs - timedMs);
   const most = Math.max(countedMs, timedMs);
-  if (apart <= GUARD.maxImbalance * most + GUARD.eventSlackMs * events) return undefined;
+  const slack = GUARD.eventSlackMs * Math.max(1, events);
+  if (apart <= GUARD.maxImbalance * most + slack) return undefined;
   return `the in-flight count and the messages' own times are ${whole(apart / most)} apart (Little's law), allowed ${whole(GUARD.maxImbalance)}: a bug of the generator`;
 }
 

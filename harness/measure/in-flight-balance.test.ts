@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { generatorFault, type InFlightSums } from "../engine/verdict.ts";
 import { InFlightBalance } from "./in-flight-balance.ts";
+import { Ledger } from "./ledger.ts";
 
 interface Message {
   readonly sentAtMs: number;
@@ -27,11 +28,10 @@ function play(messages: readonly Message[], { skewMs = 0, leakEvery = 0 }: Fault
   let inFlight = 0;
   let ends = 0;
   let events = 0;
-  let before = { countedMs: 0, timedMs: 0 };
   let begun = false;
   for (const { atMs, message, isEnd } of happenings.sort((a, b) => a.atMs - b.atMs)) {
     if (!begun && atMs >= WINDOW.fromMs) {
-      before = balance.read(WINDOW.fromMs);
+      balance.begin(WINDOW.fromMs);
       begun = true;
     }
     if (atMs >= WINDOW.toMs) break;
@@ -45,12 +45,7 @@ function play(messages: readonly Message[], { skewMs = 0, leakEvery = 0 }: Fault
     }
     balance.count(isEnd ? atMs + skewMs : atMs, inFlight);
   }
-  const after = balance.read(WINDOW.toMs);
-  return {
-    countedMs: after.countedMs - before.countedMs,
-    timedMs: after.timedMs - before.timedMs,
-    events,
-  };
+  return { ...balance.end(WINDOW.toMs), events };
 }
 
 const faultOf = (inFlight: InFlightSums) =>
@@ -120,7 +115,47 @@ describe("Little's law over a window", () => {
     balance.count(100, 1);
     balance.count(400, 1);
     balance.ended(100);
-    balance.count(400, 0);
-    expect(balance.read(900)).toEqual({ countedMs: 300, timedMs: 300 });
+    balance.changed(0);
+    expect(balance.end(900)).toEqual({ countedMs: 300, timedMs: 300 });
+  });
+
+  test("says nothing once a message that is still out was forgotten", () => {
+    const balance = new InFlightBalance();
+    balance.begin(0);
+    balance.sent(100);
+    balance.count(100, 1);
+    balance.giveUp();
+    expect(balance.end(900)).toEqual({ countedMs: 0, timedMs: 0 });
+  });
+
+  test("holds in the ledger, whatever becomes of its messages", () => {
+    const gapMs = fc.double({ min: 0, max: 40, noNaN: true });
+    const doing = fc.record({
+      what: fc.constantFrom("send", "send", "answer", "answer", "again", "fail", "tick"),
+      which: fc.nat(30),
+      gapMs,
+    });
+    fc.assert(
+      fc.property(fc.array(doing, { minLength: 5, maxLength: 200 }), (doings) => {
+        const ledger = new Ledger(250, 3);
+        const segment = ledger.beginSegment(true, 1000, doings.length);
+        const streams: number[] = [];
+        let atMs = 1000;
+        for (const { what, which, gapMs: later } of doings) {
+          atMs += later;
+          const slot = Math.max(0, ledger.slots - 1 - which);
+          if (what === "send") streams.push(which % 3);
+          if (what === "send") ledger.sent(ledger.due(atMs), atMs, which % 3);
+          else if (what === "tick") ledger.expire(atMs);
+          else if (ledger.slots === 0) continue;
+          else if (what === "fail") ledger.failed(slot, "timeout");
+          else if (what === "again") ledger.arrived(slot, atMs);
+          else ledger.arrivedInOrder(slot, streams[slot] ?? 0, atMs);
+        }
+        ledger.endSegment(segment, atMs);
+        expect(segment.inFlightTimedMs).toBeCloseTo(segment.inFlightCountedMs, 3);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -1,8 +1,25 @@
-/** Sums over time since the first message, milliseconds. */
+/** What a stretch of time saw, milliseconds. */
 export interface InFlightReading {
+  /** The in-flight count, summed over time. */
   readonly countedMs: number;
+  /** The times that the single messages were in flight in it. */
   readonly timedMs: number;
 }
+
+/** Places in the sums. Times are counted from the origin. */
+const ORIGIN = 0;
+const CLOCK = 1;
+/** The ledger's count, and its sum over time. */
+const IN_FLIGHT = 2;
+const COUNTED = 3;
+/** Messages that are out by their own account, and the sum of the times they were sent at. */
+const OPEN = 4;
+const OPEN_SENT = 5;
+/** What those that ended took. */
+const ENDED = 6;
+const SUMS = 7;
+
+const NOTHING: InFlightReading = { countedMs: 0, timedMs: 0 };
 
 /**
  * Little's law, exact for any stretch of time: the in-flight count summed over time is the sum of
@@ -11,48 +28,75 @@ export interface InFlightReading {
  * each message carries: a leak, a message counted twice, or times of two clocks set them apart.
  */
 export class InFlightBalance {
-  #startMs: number | undefined;
-  #clockMs = 0;
-  #inFlight = 0;
-  #countedMs = 0;
-  /** Messages that are out by their own account, and the sum of the times they were sent at. */
-  #open = 0;
-  #openSentMs = 0;
-  #endedMs = 0;
+  /** Numbers in a typed array change in place; as fields each change would allocate. */
+  readonly #sums = new Float64Array(SUMS);
+  #atBegin = NOTHING;
+  #begun = false;
+  #givenUp = false;
 
   /** The ledger's count from `atMs` on; also called to let time pass. */
   count(atMs: number, inFlight: number): void {
-    const now = this.#since(atMs);
-    if (now > this.#clockMs) {
-      this.#countedMs += this.#inFlight * (now - this.#clockMs);
-      this.#clockMs = now;
+    const sums = this.#sums;
+    const pastMs = atMs - this.#originMs(atMs) - (sums[CLOCK] ?? 0);
+    if (pastMs > 0) {
+      sums[COUNTED] = (sums[COUNTED] ?? 0) + (sums[IN_FLIGHT] ?? 0) * pastMs;
+      sums[CLOCK] = (sums[CLOCK] ?? 0) + pastMs;
     }
-    this.#inFlight = inFlight;
+    sums[IN_FLIGHT] = inFlight;
+  }
+
+  /** The ledger's count at the last moment known. */
+  changed(inFlight: number): void {
+    this.#sums[IN_FLIGHT] = inFlight;
   }
 
   sent(atMs: number): void {
-    this.#open++;
-    this.#openSentMs += this.#since(atMs);
+    const sums = this.#sums;
+    sums[OPEN] = (sums[OPEN] ?? 0) + 1;
+    sums[OPEN_SENT] = (sums[OPEN_SENT] ?? 0) + atMs - this.#originMs(atMs);
   }
 
-  /** Answered, failed, or given up; without a time of its own, it ends now. */
+  /** Answered, failed, or lost; without a time of its own, it ends at the last moment known. */
   ended(sentAtMs: number, atMs?: number): void {
-    const sent = this.#since(sentAtMs);
-    this.#open--;
-    this.#openSentMs -= sent;
-    this.#endedMs += (atMs === undefined ? this.#clockMs : this.#since(atMs)) - sent;
+    const sums = this.#sums;
+    const originMs = this.#originMs(sentAtMs);
+    const sent = sentAtMs - originMs;
+    const end = atMs === undefined ? (sums[CLOCK] ?? 0) : atMs - originMs;
+    sums[OPEN] = (sums[OPEN] ?? 0) - 1;
+    sums[OPEN_SENT] = (sums[OPEN_SENT] ?? 0) - sent;
+    sums[ENDED] = (sums[ENDED] ?? 0) + end - sent;
   }
 
-  /** Both sums up to `atMs`; what a window saw is the difference of two readings. */
-  read(atMs: number): InFlightReading {
-    this.count(atMs, this.#inFlight);
-    const stillOpenMs = this.#open * this.#clockMs - this.#openSentMs;
-    return { countedMs: this.#countedMs, timedMs: this.#endedMs + stillOpenMs };
+  begin(atMs: number): void {
+    this.#atBegin = this.#read(atMs);
   }
 
-  /** Small numbers keep their digits when millions of them are added up. */
-  #since(atMs: number): number {
-    this.#startMs ??= atMs;
-    return atMs - this.#startMs;
+  /** What was seen since `begin`. */
+  end(atMs: number): InFlightReading {
+    if (this.#givenUp) return NOTHING;
+    const { countedMs, timedMs } = this.#read(atMs);
+    const before = this.#atBegin;
+    return { countedMs: countedMs - before.countedMs, timedMs: timedMs - before.timedMs };
+  }
+
+  /** The times of a message that is still out are forgotten: nothing can be said any more. */
+  giveUp(): void {
+    this.#givenUp = true;
+  }
+
+  #read(atMs: number): InFlightReading {
+    const sums = this.#sums;
+    this.count(atMs, sums[IN_FLIGHT] ?? 0);
+    const stillOpenMs = (sums[OPEN] ?? 0) * (sums[CLOCK] ?? 0) - (sums[OPEN_SENT] ?? 0);
+    return { countedMs: sums[COUNTED] ?? 0, timedMs: (sums[ENDED] ?? 0) + stillOpenMs };
+  }
+
+  /** The first time heard of: small numbers keep their digits when millions are added up. */
+  #originMs(atMs: number): number {
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#sums[ORIGIN] = atMs;
+    }
+    return this.#sums[ORIGIN] ?? 0;
   }
 }

@@ -1,6 +1,7 @@
 import { DeliveryCounts } from "./delivery-counts.ts";
 import { FoldedSlots } from "./folded-slots.ts";
 import type { Histogram } from "./histogram.ts";
+import { InFlightBalance } from "./in-flight-balance.ts";
 import type { LedgerTotals } from "./ledger-totals.ts";
 import { newSegment, type Segment } from "./segment.ts";
 import { SegmentList } from "./segment-list.ts";
@@ -45,6 +46,7 @@ export class Ledger {
   readonly #ring = new SlotRing();
   readonly #order: StreamOrder;
   readonly #folds: FoldedSlots;
+  readonly #balance = new InFlightBalance();
   /** Slots `0 … slots − 1` became due; of these the first so many were flushed, expired, folded. */
   #slots = 0;
   #flushed = 0;
@@ -108,6 +110,7 @@ export class Ledger {
     }
     this.#reserve(Math.min(plannedCount, ROOM_SLOTS));
     const segment = newSegment({ judged, startedAtMs, plannedCount, firstSlot });
+    this.#balance.begin(startedAtMs);
     this.#segments.push(segment);
     this.#segments.forget((slot) => this.#folds.isRemembered(slot));
     this.#counts.running = segment;
@@ -117,6 +120,9 @@ export class Ledger {
   endSegment(segment: Segment, endedAtMs: number): void {
     segment.endedAtMs = endedAtMs;
     this.#counts.running = undefined;
+    const { countedMs, timedMs } = this.#balance.end(endedAtMs);
+    segment.inFlightCountedMs = countedMs;
+    segment.inFlightTimedMs = timedMs;
   }
 
   /** Opens the next slot of the running segment. */
@@ -138,6 +144,8 @@ export class Ledger {
     this.#ring.send(slot, atMs, stream, counted);
     this.#order.push(slot, stream);
     this.#counts.sent(this.#segments.of(slot), counted);
+    this.#balance.sent(atMs);
+    this.#balance.count(atMs, this.inFlight);
   }
 
   /** The slot could not be sent; `errorClass` says whose doing it was. */
@@ -175,10 +183,12 @@ export class Ledger {
       const state = this.#ring.stateOf(slot);
       if (state !== SLOT.sent && state !== SLOT.overtaken && state !== SLOT.lost) return;
       if (state === SLOT.lost) this.#counts.notLost(segment);
+      else this.#balance.ended(this.#sentAt(slot));
       this.#ring.setState(slot, SLOT.failed);
       this.#settleBad(slot, segment);
     }
     this.#counts.failed(segment, errorClass);
+    this.#balance.changed(this.inFlight);
   }
 
   acknowledged(slot: number): void {
@@ -239,6 +249,7 @@ export class Ledger {
    * often; it never looks back.
    */
   expire(nowMs: number): void {
+    this.#balance.count(nowMs, this.inFlight);
     const { intendedAt, mask } = this.#ring;
     const limit = nowMs - this.deadlineMs;
     while (this.#expired < this.#slots && (intendedAt[this.#expired & mask] ?? 0) < limit) {
@@ -276,10 +287,13 @@ export class Ledger {
   #answer(slot: number, segment: Segment, atMs: number, timed: boolean): void {
     const ring = this.#ring;
     const at = slot & ring.mask;
+    // A lost one had already ended.
+    if (ring.stateOf(slot) !== SLOT.lost) this.#balance.ended(this.#sentAt(slot), atMs);
     ring.setState(slot, SLOT.done);
     const latencyMs = atMs - (ring.intendedAt[at] ?? 0);
     const isLate = latencyMs > this.deadlineMs;
     this.#counts.done(segment, isLate);
+    this.#balance.count(atMs, this.inFlight);
     if (timed) this.#counts.time(segment, latencyMs, atMs - (ring.sentAt[at] ?? 0));
     if (isLate) this.#settleBad(slot, segment);
     else if (!ring.isBad(slot)) this.#counts.recentSettled++;
@@ -312,6 +326,8 @@ export class Ledger {
   #lose(slot: number): void {
     this.#ring.setState(slot, SLOT.lost);
     this.#counts.lost(this.#segments.of(slot));
+    this.#balance.ended(this.#sentAt(slot));
+    this.#balance.changed(this.inFlight);
   }
 
   #settleBad(slot: number, segment: Segment): void {
@@ -333,9 +349,14 @@ export class Ledger {
     const ring = this.#ring;
     const state = ring.stateOf(slot);
     const stream = ring.stream[slot & ring.mask] ?? UNORDERED;
+    if (state === SLOT.sent) this.#balance.giveUp();
     this.#folds.push(state, stream, this.#segments.of(slot), ring.isCounted(slot));
     // One never sent has no stream: what stands there is that of an older slot.
     if (state !== SLOT.due && state !== SLOT.unsent) this.#order.drop(slot, stream);
+  }
+
+  #sentAt(slot: number): number {
+    return this.#ring.sentAt[slot & this.#ring.mask] ?? 0;
   }
 
   #reserve(slots: number): void {

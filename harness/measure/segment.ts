@@ -25,6 +25,9 @@ export interface SegmentCounts {
   arrivals: number;
   inFlightStart: number;
   inFlightEnd: number;
+  /** The two sides of Little's law over the segment (`InFlightBalance`), milliseconds. */
+  inFlightCountedMs: number;
+  inFlightTimedMs: number;
 }
 
 const COUNTS = [
@@ -45,6 +48,8 @@ const COUNTS = [
   "arrivals",
   "inFlightStart",
   "inFlightEnd",
+  "inFlightCountedMs",
+  "inFlightTimedMs",
 ] as const satisfies readonly (keyof SegmentCounts)[];
 
 /** One window's (or the settle's) run of slots, and what is known of it while it runs. */
@@ -91,6 +96,8 @@ const noCounts = (): SegmentCounts => ({
   arrivals: 0,
   inFlightStart: 0,
   inFlightEnd: 0,
+  inFlightCountedMs: 0,
+  inFlightTimedMs: 0,
 });
 
 export function newSegment(

@@ -1,7 +1,12 @@
 import type { Observation, WindowOutcome } from "#grader/capacity/step.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
-import { generatorFault, type Judgement, judgeWindow } from "../engine/verdict.ts";
+import {
+  generatorFault,
+  type InFlightSums,
+  type Judgement,
+  judgeWindow,
+} from "../engine/verdict.ts";
 import type { DrivenStep, DrivenWindow, LoadStep } from "../engine/measure-step.ts";
 import { Histogram } from "./histogram.ts";
 import { pendingOf, type SegmentValue } from "./segment.ts";
@@ -16,6 +21,16 @@ function endsOf(segment: SegmentValue): Ends {
 
 /** Slots the driver took and did nothing with: an accounting error of ours. */
 const neverHandled = ({ slots, sent, unsent }: SegmentValue): number => slots - sent - unsent;
+
+/** Neither one that was never handled may be missing, nor one that ended twice be over. */
+const unaccounted = (segment: SegmentValue): number =>
+  Math.abs(neverHandled(segment)) + Math.max(0, -pendingOf(segment));
+
+const inFlightOf = (segment: SegmentValue): InFlightSums => ({
+  countedMs: segment.inFlightCountedMs,
+  timedMs: segment.inFlightTimedMs,
+  events: segment.sent + segment.arrivals,
+});
 
 export interface TrialContext {
   readonly runId: string;
@@ -102,7 +117,8 @@ function judge(
       ...health,
       intended: segment.slots,
       unsentByUs: window.unsentByUs,
-      unaccounted: neverHandled(segment),
+      unaccounted: unaccounted(segment),
+      inFlight: inFlightOf(segment),
     },
     objective.deadlineMs,
   );

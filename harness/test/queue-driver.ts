@@ -11,6 +11,8 @@ export interface QueueOptions {
   readonly streams?: number;
   /** Milliseconds the caller is held up at the given slot, as by a stalled event loop. */
   readonly stallAt?: ReadonlyMap<number, number>;
+  /** How far the clock that times the answers is ahead. */
+  readonly skewMs?: number;
 }
 
 /** A target in virtual time: a single-server queue of known rate. */
@@ -50,6 +52,8 @@ export class QueueDriver implements AxisDriver {
     this.sentAtMs.push(intendedAtMs);
     const { clock, perSec, bufferSec = Infinity, stallAt } = this.#options;
     clock.advance(stallAt?.get(slot) ?? 0);
+    // What came before this moment is heard before it: a ledger lives forward.
+    this.flush();
     const now = clock.now();
     const stream = slot % this.streams;
     this.#ledger?.sent(slot, now, stream);
@@ -61,10 +65,11 @@ export class QueueDriver implements AxisDriver {
 
   /** Answers whose time has come arrive at the exact moment they were due. */
   flush(): void {
-    const now = this.#options.clock.now();
+    const { clock, skewMs = 0 } = this.#options;
+    const now = clock.now();
     for (let next = this.#due[0]; next !== undefined && next.atMs <= now; next = this.#due[0]) {
       this.#due.shift();
-      this.#ledger?.arrivedInOrder(next.slot, next.stream, next.atMs);
+      this.#ledger?.arrivedInOrder(next.slot, next.stream, next.atMs + skewMs);
     }
   }
 
