@@ -131,6 +131,11 @@ function readField(
   const next = endOfLine(bytes, colon + 1, end);
   if (next < 0) return next;
   const width = colon - start;
+  // In every answer, and nearly always one plain number: no string is made of that.
+  if (width === LENGTH_NAME.length && seen.length === -1 && isLengthName(bytes, start)) {
+    seen.length = plainNumber(bytes, colon + 1, next - 2);
+    if (seen.length !== -1) return next;
+  }
   // No other name of these lengths matters, and most fields have other lengths.
   if (width === 10 || width === 14 || width === 17) {
     const name = bytes.toString("latin1", start, colon).toLowerCase();
@@ -138,6 +143,31 @@ function readField(
     if (!noteField(name, value, seen, head)) return MALFORMED;
   }
   return next;
+}
+
+const LENGTH_NAME = Buffer.from("content-length");
+const CASE_BIT = 32;
+
+function isLengthName(bytes: Buffer, start: number): boolean {
+  for (let i = 0; i < LENGTH_NAME.length; i++) {
+    // "-" has the bit already.
+    if (((bytes[start + i] ?? 0) | CASE_BIT) !== LENGTH_NAME[i]) return false;
+  }
+  return true;
+}
+
+/** Digits after blanks and nothing else, as a number; -1 for anything less plain. */
+function plainNumber(bytes: Buffer, from: number, end: number): number {
+  let at = from;
+  while (at < end && bytes[at] === SPACE) at++;
+  if (at === end || end - at > LONGEST_LENGTH_DIGITS) return -1;
+  let value = 0;
+  for (; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** False if the field cannot be right. */
