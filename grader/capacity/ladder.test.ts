@@ -81,6 +81,15 @@ describe("a ladder", () => {
     expect(result.reason).toContain("it held 20 Units");
   });
 
+  test("that the generator spoils now and then, too often in all, gives no number either", () => {
+    let steps = 0;
+    const { result } = answer(createLadder(options()), (step) =>
+      seen(step, steps++ % 2 === 0 ? { valid: false } : {}),
+    );
+    expect(result).toMatchObject({ verdict: "inconclusive", capacity: null, invalidWindows: 3 });
+    expect(result.reason).toContain("3 of 5 windows were spoiled by the load generator");
+  });
+
   test("takes a step without a window for a spoiled one", () => {
     const nothing: Observation = { kind: "load", windows: [], elapsedMs: 0, harmSec: 0 };
     const { result, steps } = answer(createLadder(options()), () => nothing);

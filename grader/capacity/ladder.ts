@@ -1,4 +1,5 @@
 import type { AxisFlag, Capacity, Depth } from "../contracts/capacity.ts";
+import { INVALID } from "./depths.ts";
 import { limitOf, type Told, withoutNumber } from "./ladder-answer.ts";
 import type {
   Observation,
@@ -125,8 +126,13 @@ class Ladder implements Search {
   #spoiled(): void {
     this.#told.invalidWindows++;
     this.#repeats++;
-    if (this.#repeats <= REPEATS) return;
-    const reason = `the load generator could not hold ${this.#load} Units cleanly`;
+    const { invalidWindows, windows } = this.#told;
+    const tooMany = invalidWindows >= INVALID.least && invalidWindows > INVALID.share * windows;
+    if (this.#repeats <= REPEATS && !tooMany) return;
+    const reason =
+      this.#repeats > REPEATS
+        ? `the load generator could not hold ${this.#load} Units cleanly`
+        : `${invalidWindows} of ${windows} windows were spoiled by the load generator, more than ${INVALID.share * 100} %`;
     this.#result = this.#withoutNumber("inconclusive", reason, "generator-limited");
   }
 

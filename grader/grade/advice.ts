@@ -30,6 +30,8 @@ const DEEPER: Readonly<Record<Depth, Depth | undefined>> = {
 
 /** A generator busier than this has no room left, whatever else it says. */
 const BUSY_CPU_RATIO = 0.7;
+/** Kept off its core for this share of a window, it was not alone. */
+const TAKEN_RATIO = 0.3;
 
 /** What to do next, most useful first: trust the numbers, then raise them, then sharpen them. */
 export function adviceOf(advised: Advised): string[] {
@@ -47,11 +49,19 @@ function generatorLimit({ axes, generator }: Advised): string | undefined {
   if (!generator.limited) return undefined;
   const limited = flagged(axes, "generator-limited");
   const where = limited.length === 0 ? "" : ` on ${titlesOf(limited)}`;
-  const cpuBound = (generator.worst?.cpuRatio ?? 0) > BUSY_CPU_RATIO;
-  const remedy = cpuBound
-    ? "run it on a faster or idle machine, apart from the target"
-    : "raise `ulimit -n`, keep the machine idle, or run it closer to the target";
-  return `The generator was the limit${where}, not the target: ${remedy}.`;
+  return `The generator was the limit${where}, not the target: ${remedyFor(generator.worst)}.`;
+}
+
+/** What the worst figures of the run point at. */
+function remedyFor(worst: Report["generator"]["worst"]): string {
+  const { cpuRatio = 0, waitRatio = 0, quotaRatio = 0, throttledMs = 0 } = worst ?? {};
+  if (throttledMs > 0) return "raise the CPU limit of its container";
+  if (waitRatio > TAKEN_RATIO)
+    return "stop the programs beside it, or give it a machine of its own";
+  if (Math.max(cpuRatio, quotaRatio) > BUSY_CPU_RATIO) {
+    return "run it on a faster or idle machine, apart from the target";
+  }
+  return "raise `ulimit -n`, keep the machine idle, or run it closer to the target";
 }
 
 function targetTrouble({ axes }: Advised): (string | undefined)[] {

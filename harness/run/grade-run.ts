@@ -1,13 +1,8 @@
 import { createHash } from "node:crypto";
 import type { AxisResult } from "#grader/contracts/capacity.ts";
-import {
-  type Letter,
-  LETTERS,
-  type Report,
-  type RunFacts,
-  type RunVerdict,
-} from "#grader/contracts/report.ts";
+import { type Letter, LETTERS, type Report, type RunFacts } from "#grader/contracts/report.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
+import { refuseSpoiled } from "#grader/grade/refuse.ts";
 import { buildReport } from "#grader/report.ts";
 import type { StoreWriter } from "#harness/store/store.ts";
 import { ERRORS, EXIT, LoadstoneError } from "../errors.ts";
@@ -17,6 +12,7 @@ import type { CleanUp, RunTarget } from "../target/target.ts";
 import { generatorFacts, LOADSTONE_VERSION, runOwner } from "./environment.ts";
 import type { RunNews } from "./progress.ts";
 import { RunRecord } from "./run-record.ts";
+import { verdictOf } from "./run-verdict.ts";
 import { StoreWatch } from "./store-watch.ts";
 import { createSearch, searchAxis } from "./search-axis.ts";
 
@@ -56,7 +52,8 @@ export async function gradeRun(options: GradeRunOptions): Promise<GradedRun> {
     storeWatch.look();
   }, HEARTBEAT_MS);
   try {
-    const searched = await searchAll(options, record);
+    const found = await searchAll(options, record);
+    const searched = { ...found, results: refuseSpoiled(found.results) };
     // Cleaning up comes before the last words, so that they can say what is left.
     const cleanUp = await cleanTarget(options, record);
     const report = reportOf(options, searched, cleanUp, startedAtMs);
@@ -99,7 +96,7 @@ function reportOf(
   startedAtMs: number,
 ): Report {
   const report = buildReport({
-    run: runFacts(options, results, error, startedAtMs),
+    run: runFacts(options, { results, trials, error }, startedAtMs),
     axes: results,
     trials,
     objectives: options.plan.axes.map(({ objective }) => objective),
@@ -183,12 +180,11 @@ async function cleanTarget(options: GradeRunOptions, record: RunRecord): Promise
 
 function runFacts(
   options: GradeRunOptions,
-  results: readonly AxisResult[],
-  error: LoadstoneError | undefined,
+  { results, trials, error }: Searched,
   startedAtMs: number,
 ): RunFacts {
   const { runId, plan, target, clock, signal } = options;
-  const { verdict, reason, exitCode } = verdictOf(plan, results, error, signal.aborted);
+  const { verdict, reason, exitCode } = verdictOf(plan, results, error, signal.aborted, trials);
   const { kind, url, name, version } = target;
   return {
     id: runId,
@@ -202,45 +198,6 @@ function runFacts(
     axes: plan.axes.map(({ axis }) => axis),
     exitCode,
   };
-}
-
-interface Ending {
-  readonly verdict: RunVerdict;
-  readonly reason: string;
-  readonly exitCode: number;
-}
-
-/** How a run ends; the first that applies wins. */
-export function verdictOf(
-  plan: Plan,
-  results: readonly AxisResult[],
-  error: LoadstoneError | undefined,
-  interrupted: boolean,
-): Ending {
-  if (interrupted) {
-    const reason = "stopped by hand; what was measured until then is kept";
-    return { verdict: "interrupted", reason, exitCode: EXIT.interrupted };
-  }
-  if (error !== undefined) {
-    return { verdict: "invalid", reason: error.message, exitCode: ERRORS[error.code].exit };
-  }
-  const dead = results.find(({ flags }) => flags.includes("no-recovery"));
-  if (dead !== undefined) {
-    const reason = `${dead.id}: the target did not recover. ${dead.reason}`;
-    return { verdict: "invalid", reason, exitCode: EXIT.invalidRun };
-  }
-  const failed = results.find(({ verdict }) => verdict === "failed");
-  if (failed !== undefined) {
-    const reason = `${failed.id}: ${failed.reason}`;
-    return { verdict: "failed", reason, exitCode: EXIT.objectiveFailed };
-  }
-  const open = results.find(({ verdict }) => verdict === "inconclusive");
-  if (open !== undefined || results.length < plan.axes.length) {
-    const reason = `${open?.id ?? "an axis"} has no answer: ${open?.reason ?? "not measured"}`;
-    return { verdict: "invalid", reason, exitCode: EXIT.invalidRun };
-  }
-  const reason = `${results.length} of ${results.length} axes measured`;
-  return { verdict: "passed", reason, exitCode: EXIT.ok };
 }
 
 const digestOf = (report: Report): string =>

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { AxisResult } from "#grader/contracts/capacity.ts";
+import type { Trial } from "#grader/contracts/trial.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
-import { verdictOf } from "./grade-run.ts";
+import { verdictOf } from "./run-verdict.ts";
 
 const result = (change: Partial<AxisResult>): AxisResult => ({
   id: "relay",
@@ -26,6 +27,20 @@ const axes = (count: number) => ({ axes: Array.from({ length: count }) }) as unk
 const full = new LoadstoneError("FILE_LIMIT_TOO_LOW", "no more sockets");
 
 describe("a run", () => {
+  test("says what spoiled it and what to do where the generator was the limit", () => {
+    const limited = result({ verdict: "inconclusive", flags: ["generator-limited"] });
+    const trials = [{ axis: "relay", verdict: "invalid", reason: "sends were late" }];
+    const { reason, exitCode } = verdictOf(
+      axes(1),
+      [limited],
+      undefined,
+      false,
+      trials as unknown as Trial[],
+    );
+    expect(exitCode).toBe(120);
+    expect(reason).toContain("Last: sends were late. Give the generator a machine");
+  });
+
   test.each([
     ["passes with exit 0 when every axis has an answer", {}, 1, undefined, false, "passed", 0],
     ["passes on at-least answers", { verdict: "censored" }, 1, undefined, false, "passed", 0],

@@ -1,0 +1,48 @@
+import { INVALID } from "../capacity/depths.ts";
+import type { AxisFlag, AxisResult } from "../contracts/capacity.ts";
+import type { Trial } from "../contracts/trial.ts";
+
+/** Flags that speak of a number there no longer is. */
+const OF_A_NUMBER: readonly AxisFlag[] = ["censored", "wide", "unstable", "soak-failed"];
+
+/**
+ * Takes every number back when the generator spoiled too many windows of the whole run: those that
+ * passed for valid were measured by the same generator (grading method, 2.4).
+ */
+export function refuseSpoiled(results: readonly AxisResult[]): AxisResult[] {
+  const windows = results.reduce((sum, result) => sum + result.windows, 0);
+  const spoiled = results.reduce((sum, result) => sum + result.invalidWindows, 0);
+  if (!tooManySpoiled(spoiled, windows)) return [...results];
+  const reason = `${spoiled} of ${windows} windows of the run were spoiled by the load generator, more than ${INVALID.share * 100} %.`;
+  return results.map((result) =>
+    result.verdict === "inconclusive" ? result : withoutNumber(result, reason),
+  );
+}
+
+/** One or two spoiled windows of a short search are bad luck, not a bad generator. */
+export const tooManySpoiled = (spoiled: number, windows: number): boolean =>
+  spoiled >= INVALID.least && spoiled > INVALID.share * windows;
+
+const withoutNumber = (result: AxisResult, reason: string): AxisResult => ({
+  ...result,
+  verdict: "inconclusive",
+  capacity: null,
+  limitedBy: "generator",
+  reason,
+  flags: [
+    ...new Set<AxisFlag>([
+      ...result.flags.filter((flag) => !OF_A_NUMBER.includes(flag)),
+      "generator-limited",
+    ]),
+  ],
+  c50: null,
+  spread: null,
+  backgroundFailure: null,
+});
+
+/** What spoiled the last window that was spoiled, of one axis or of all; undefined for none. */
+export function lastSpoiled(trials: readonly Trial[], axis?: AxisResult["id"]): string | undefined {
+  return trials.findLast(
+    (trial) => trial.verdict === "invalid" && (axis === undefined || trial.axis === axis),
+  )?.reason;
+}
