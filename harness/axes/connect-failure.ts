@@ -12,7 +12,8 @@ export function classOfConnectFailure(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function classOfReason(reason: CloseReason): string {
+/** The class of why a session is over. */
+export function classOfReason(reason: CloseReason): string {
   if (reason.kind === "refused") return `connack-${reason.code}`;
   if (reason.kind === "timeout") return "no-connack-in-time";
   if (reason.kind === "server") return "closed-by-broker";

@@ -1,5 +1,6 @@
 import type { CloseReason } from "../transport/mqtt/close-reason.ts";
 import type { MqttSession } from "../transport/mqtt/session.ts";
+import { classOfReason } from "./connect-failure.ts";
 import type { ConnectedUnits } from "./connected-units.ts";
 import { beginFault, type OpenFault } from "./faults.ts";
 import { Reconnector } from "./reconnect.ts";
@@ -100,10 +101,8 @@ function count(into: Map<string, number>, errorClass: string): void {
   into.set(errorClass, (into.get(errorClass) ?? 0) + 1);
 }
 
-/** A close reason as a class to count by. */
-export function classOf(reason: CloseReason): string {
-  if (reason.kind === "socket") return reason.errno;
-  if (reason.kind === "refused") return `refused-${reason.code}`;
-  if (reason.kind !== "server") return reason.kind;
-  return reason.code === undefined ? "closed" : `disconnect-0x${reason.code.toString(16)}`;
+/** What an MQTT 5 broker says of why it disconnects is worth more than that it did. */
+function classOf(reason: CloseReason): string {
+  if (reason.kind !== "server" || reason.code === undefined) return classOfReason(reason);
+  return `disconnect-0x${reason.code.toString(16)}`;
 }

@@ -1,8 +1,12 @@
+import type { FixedRunReport } from "#grader/contracts/fixed-run.ts";
+import { renderFixedRun } from "#reports/render/fixed-run/terminal.ts";
 import { FORMATS, isFormat, render } from "#reports/render/render.ts";
 import { renderTerminal } from "#reports/render/terminal.ts";
 import { timestamp } from "#reports/render/format.ts";
+import type { RunRow } from "#harness/store/rows.ts";
 import type { Settings } from "../config.ts";
 import { EXIT, LoadstoneError } from "../errors.ts";
+import { readFixedReport } from "../run/fixed-report.ts";
 import type { World } from "../world.ts";
 import { sizeOf } from "./grade.ts";
 import { openStores } from "./stores.ts";
@@ -22,11 +26,18 @@ export async function listRuns(
   for (const run of runs) {
     const verdict = run.verdict ?? run.state;
     world.out(
-      `${run.runId}  ${timestamp(run.startedAtMs)}  ${verdict.padEnd(11)}  ${run.depth.padEnd(8)}  ${run.targetUrl}\n`,
+      `${run.runId}  ${timestamp(run.startedAtMs)}  ${verdict.padEnd(11)}  ${whatFor(run).padEnd(8)}  ${run.targetUrl}\n`,
     );
   }
   if (runs.length === 0) world.warn("nothing measured yet: try `npm start`");
   return EXIT.ok;
+}
+
+/** The depth of a grading; a run of given load has none and says so in its plan. */
+function whatFor({ plan, depth }: RunRow): string {
+  const made: unknown = JSON.parse(plan);
+  const isRun = typeof made === "object" && made !== null && "kind" in made && made.kind === "run";
+  return isRun ? "run" : depth;
 }
 
 /** `loadstone report RUN`: a stored report again, in any format. */
@@ -44,6 +55,11 @@ export async function report(
   }
   await using stores = await openStores(world, settings);
   const stored = await stores.reader.readReport(runId);
+  const fixed = stored === undefined ? await readFixedReport(stores.reader, runId) : undefined;
+  if (fixed !== undefined) {
+    world.out(fixedText(world, fixed, format));
+    return EXIT.ok;
+  }
   if (stored === undefined) {
     throw new LoadstoneError("RUN_NOT_FOUND", `there is no report of a run ${runId}`, {
       hint: "`loadstone runs ls` lists the runs",
@@ -51,4 +67,13 @@ export async function report(
   }
   world.out(isFormat(format) ? render(stored, format) : renderTerminal(stored, sizeOf(world)));
   return EXIT.ok;
+}
+
+/** A run of given load is for people or for programs; it has no Markdown of its own. */
+function fixedText(world: World, fixed: FixedRunReport, format: string): string {
+  if (format === "json") return `${JSON.stringify(fixed, null, 2)}\n`;
+  if (format === "terminal") return renderFixedRun(fixed, sizeOf(world));
+  throw new LoadstoneError("CONFIG_INVALID", `a run of given load has no ${format} report`, {
+    hint: "choose terminal or json",
+  });
 }

@@ -9,6 +9,7 @@ import { ERRORS, LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import { asPlan, type FixedPlan } from "../plan/fixed-plan.ts";
 import type { CleanUp, RunTarget } from "../target/target.ts";
+import { REPORT_EVENT, storedReport } from "./fixed-report.ts";
 import { generatorFacts, LOADSTONE_VERSION, runOwner } from "./environment.ts";
 import { drainFixed, measureFixed } from "./fixed-measure.ts";
 import { type FixedNews, FixedWatch } from "./fixed-watch.ts";
@@ -51,7 +52,8 @@ export async function fixedRun(options: FixedRunOptions): Promise<FinishedRun> {
     const measured = await measure(options, record);
     const cleanUp = await options.target.cleanUp();
     const report = reportOf(options, measured, startedAtMs);
-    record.event("report", "info", options.plan.axis, report.run.reason, report);
+    const { reason } = report.run;
+    record.event(REPORT_EVENT, "info", options.plan.axis, reason, storedReport(report));
     record.finish(report.run.verdict, report.run.reason, report.run.endedAtMs);
     const storeTrouble = await storeWatch.atEnd();
     return { report, cleanUp, error: measured.error, storeTrouble };

@@ -4,6 +4,7 @@ import { Aedes } from "aedes";
 import { afterEach, describe, expect, test } from "vitest";
 import { FixedRunReport } from "#grader/contracts/fixed-run.ts";
 import { loadScenario, SCENARIO_DIRECTORY } from "../../scenario/load.ts";
+import { readFixedReport } from "../../run/fixed-report.ts";
 import { endsOf, runFixed } from "../fixed-run.ts";
 
 const closing: (() => Promise<void>)[] = [];
@@ -45,6 +46,7 @@ describe("a run of given load", () => {
     const stored = await store.readRun("test123456");
     expect(stored).toMatchObject({ state: "finished", verdict: report.run.verdict });
     expect(JSON.parse(stored?.plan ?? "")).toMatchObject({ kind: "run", scenario: "test" });
+    expect(await readFixedReport(store, "test123456")).toEqual(report);
     expect(news.some(({ kind }) => kind === "progress")).toBe(true);
   });
 

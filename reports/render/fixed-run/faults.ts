@@ -18,7 +18,7 @@ function linesOf(fault: FaultResult, { paint, columns }: FixedSheet): string[] {
         : paint.bad("✗");
   const inner = columns - 2;
   const body = [
-    ...wrapFacts([`${outcome(fault)}, allowed ${seconds(fault.withinMs)}`], inner),
+    ...wrapFacts([...outcome(fault), `allowed ${seconds(fault.withinMs)}`], inner),
     ...wrapFacts(countsOf(fault), inner),
     ...classLines("closed", fault.closes, inner),
     ...classLines("connects that failed", fault.connectErrors, inner),
@@ -29,16 +29,15 @@ function linesOf(fault: FaultResult, { paint, columns }: FixedSheet): string[] {
   ];
 }
 
-function outcome({ verdict, recoveredMs, reconnectedMs, beganAtMs }: FaultResult): string {
-  if (beganAtMs === null || verdict === "not-seen") return "never seen";
+function outcome({ verdict, recoveredMs, reconnectedMs, beganAtMs }: FaultResult): string[] {
+  if (beganAtMs === null || verdict === "not-seen") return ["never seen"];
   const reconnected =
     reconnectedMs === null
       ? "not every Unit came back"
       : `every Unit back after ${seconds(reconnectedMs)}`;
-  if (recoveredMs === null)
-    return `not recovered: messages still failed at the end; ${reconnected}`;
+  if (recoveredMs === null) return ["messages still failed at the end", reconnected];
   const word = verdict === "too-slow" ? "recovered too late, after" : "recovered after";
-  return `${word} ${seconds(Math.max(recoveredMs, reconnectedMs ?? 0))}; ${reconnected}`;
+  return [`${word} ${seconds(Math.max(recoveredMs, reconnectedMs ?? 0))}`, reconnected];
 }
 
 const countsOf = ({ planned, observed, disturbed }: FaultResult): string[] => [

@@ -147,8 +147,12 @@ function generatorLines({ report, paint, columns }: FixedSheet): string[] {
   if (worst === null) return ["no window was measured"];
   const health = [
     `CPU ${percent(g.cpuMeanRatio)} of a core, at most ${percent(worst.cpuRatio)}`,
-    `memory ${bytes(g.rssFirstBytes)} first, ${bytes(g.rssLastBytes)} last, ${bytes(g.rssMaxBytes)} at most`,
-    `lateness p50 ${latency(worst.latenessP50Ms)} p99 ${latency(worst.latenessP99Ms)} p99.9 ${latency(worst.latenessP999Ms)} in the worst window`,
+    `memory ${bytes(g.rssFirstBytes)} first`,
+    `${bytes(g.rssLastBytes)} last`,
+    `${bytes(g.rssMaxBytes)} at most`,
+    `worst lateness p50 ${latency(worst.latenessP50Ms)}`,
+    `p99 ${latency(worst.latenessP99Ms)}`,
+    `p99.9 ${latency(worst.latenessP999Ms)}`,
     `loop stall ${latency(worst.loopDelayMaxMs)}`,
     `${count(worst.openSockets)} sockets`,
   ];
