@@ -33,18 +33,18 @@ const BOTH: readonly TargetName[] = ["sink", "mosquitto"];
 export function workOf(name: WorkName, scale: Scale): Work {
   switch (name) {
     case "qos0-single":
-      return { name, kind: "qos0", targets: BOTH, settings: flood(300_000, { batch: 1 }, scale) };
+      return { name, kind: "qos0", targets: BOTH, settings: flood(200_000, { batch: 1 }, scale) };
     case "qos0-batch64":
       return {
         name,
         kind: "qos0",
         targets: BOTH,
-        settings: flood(1_000_000, { batch: 64 }, scale),
+        settings: flood(600_000, { batch: 64 }, scale),
       };
     case "qos1-window1":
-      return { name, kind: "qos1", targets: BOTH, settings: flood(150_000, { window: 1 }, scale) };
+      return { name, kind: "qos1", targets: BOTH, settings: flood(100_000, { window: 1 }, scale) };
     case "qos1-window20":
-      return { name, kind: "qos1", targets: BOTH, settings: flood(400_000, { window: 20 }, scale) };
+      return { name, kind: "qos1", targets: BOTH, settings: flood(200_000, { window: 20 }, scale) };
     case "e2e-20000":
       return { name, kind: "e2e", targets: ["mosquitto"], settings: paced(20_000, scale) };
     case "open-20000":
@@ -60,7 +60,7 @@ export function workOf(name: WorkName, scale: Scale): Work {
     case "connect-10000":
       return { name, kind: "idle", targets: BOTH, settings: { ...idle(10_000, scale), holdMs: 0 } };
     case "http":
-      return { name, kind: "http", targets: ["sink"], settings: flood(100_000, {}, scale) };
+      return { name, kind: "http", targets: ["sink"], settings: flood(60_000, {}, scale) };
     default:
       return name satisfies never;
   }

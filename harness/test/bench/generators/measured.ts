@@ -113,10 +113,6 @@ export class Durations {
     if (this.#count < this.#values.length) this.#values[this.#count++] = ms;
   }
 
-  clear(): void {
-    this.#count = 0;
-  }
-
   quantiles(): { readonly p50: number; readonly p99: number } {
     const sorted = this.#values.subarray(0, this.#count).sort();
     const at = (share: number) => Math.max(0, sorted[Math.floor(share * this.#count)] ?? 0);

@@ -81,13 +81,9 @@ async function qos1(asked: Asked): Promise<Facts> {
 }
 
 /** What is due at each tick of a 1 ms timer. */
-async function paced(
-  asked: Asked,
-  clients: readonly MqttClient[],
-  onWarm: () => void,
-): Promise<Facts> {
+async function paced(asked: Asked, clients: readonly MqttClient[]): Promise<Facts> {
   const rate = asked.number("rate");
-  const warm = (rate * asked.number("warmMs")) / 1000;
+  const warm = warmOf(asked);
   const count = rate * asked.number("seconds");
   const bytes = asked.number("payload");
   const error = new Durations(count);
@@ -101,7 +97,6 @@ async function paced(
         const dueMs = beganMs + (sent * 1000) / rate;
         if (dueMs > now) return;
         part.note(sent);
-        if (sent === warm) onWarm();
         const id = sent % clients.length;
         clients[id]?.publish(`bench/${id}`, payloadOf(bytes, sent, dueMs));
         if (sent >= warm) error.add(performance.now() - dueMs);
@@ -115,25 +110,26 @@ async function paced(
   return { ...facts, sendErrorP50Ms: p50, sendErrorP99Ms: p99 };
 }
 
-const open = async (asked: Asked) => paced(asked, await openAll(asked), () => {});
+const warmOf = (asked: Asked): number => (asked.number("rate") * asked.number("warmMs")) / 1000;
+
+const open = async (asked: Asked) => paced(asked, await openAll(asked));
 
 async function e2e(asked: Asked): Promise<Facts> {
   const clients = await openAll(asked);
   const latency = new Durations(asked.number("rate") * asked.number("seconds"));
+  const warm = warmOf(asked);
   let received = 0;
   await Promise.all(
     clients.map((client, id) => {
       client.on("message", (_topic, payload) => {
+        if (payload.readUInt32BE() < warm) return;
         received++;
         latency.add(performance.now() - payload.readDoubleBE(8));
       });
       return client.subscribeAsync(`bench/${id ^ 1}`);
     }),
   );
-  const facts = await paced(asked, clients, () => {
-    received = 0;
-    latency.clear();
-  });
+  const facts = await paced(asked, clients);
   await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
   const { p50, p99 } = latency.quantiles();
   return { ...facts, received, latencyP50Ms: p50, latencyP99Ms: p99 };

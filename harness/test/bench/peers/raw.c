@@ -9,11 +9,14 @@
 
 enum { TICK_US = 250, DRAIN_MS = 500 };
 
+/* Messages that only warm up. */
+static long warm;
+
 static void print_part(const struct part *part, long messages) {
   printf("{\"messages\":%ld,\"cpuMs\":%.3f,\"wallMs\":%.3f", messages, part->cpu_ms, part->wall_ms);
 }
 
-static void run_qos0(long messages, long warm) {
+static void run_qos0(long messages) {
   struct part part;
   int began = 0;
   long sent = 0, first = 0;
@@ -44,7 +47,7 @@ static void refill(struct unit *unit) {
   if (acknowledged < wanted) append(unit, 0);
 }
 
-static void run_qos1(long messages, long warm) {
+static void run_qos1(long messages) {
   struct part part;
   on_ack = refill;
   wanted = warm + messages;
@@ -65,17 +68,21 @@ static struct samples latency;
 static long received;
 
 static void note_latency(const uint8_t *payload) {
-  uint64_t due_ns;
+  uint64_t number, due_ns;
+  memcpy(&number, payload, 8);
   memcpy(&due_ns, payload + 8, 8);
+  if (number <= (uint64_t)warm) return;
   received++;
   add_sample(&latency, (now_ns() - due_ns) / 1e3);
 }
 
 /* Each message alone, on the connection whose turn it is, as soon as the timer finds it due. */
-static void run_paced(double rate, long warm_ms, long seconds) {
+static void run_paced(double rate, long warm_ms, long seconds, int listens) {
   struct part part;
   struct samples error;
-  long count = (long)(rate * seconds), warm = (long)(rate * warm_ms / 1e3), total = warm + count;
+  long count = (long)(rate * seconds), total;
+  warm = (long)(rate * warm_ms / 1e3);
+  total = warm + count;
   int timer = open_timer(TICK_US);
   make_room(&error, (size_t)count);
   make_room(&latency, (size_t)count);
@@ -88,11 +95,7 @@ static void run_paced(double rate, long warm_ms, long seconds) {
       uint64_t due_ns = began_ns + (uint64_t)((double)sent * 1e9 / rate);
       if (due_ns > now_ns()) break;
       struct unit *unit = &units[sent % connections];
-      if (sent == warm) {
-        begin(&part);
-        latency.count = 0;
-        received = 0;
-      }
+      if (sent == warm) begin(&part);
       append(unit, due_ns);
       write_output(unit);
       if (sent >= warm) add_sample(&error, (now_ns() - due_ns) / 1e3);
@@ -102,8 +105,8 @@ static void run_paced(double rate, long warm_ms, long seconds) {
   print_part(&part, count);
   print_quantiles("sendError", &error);
   uint64_t until_ns = now_ns() + DRAIN_MS * 1000000ull;
-  while (received > 0 && received < count && now_ns() < until_ns) wait_and_receive(10);
-  if (received > 0) printf(",\"received\":%ld", received);
+  while (listens && received < count && now_ns() < until_ns) wait_and_receive(10);
+  if (listens) printf(",\"received\":%ld", received);
   print_quantiles("latency", &latency);
 }
 
@@ -129,7 +132,8 @@ int main(int argc, char **argv) {
   payload_bytes = arg(argc, argv, "payload", 64);
   batch = arg(argc, argv, "batch", 1);
   window = arg(argc, argv, "window", 1);
-  long messages = arg(argc, argv, "messages", 1000), warm = arg(argc, argv, "warm", 0);
+  long messages = arg(argc, argv, "messages", 1000);
+  warm = arg(argc, argv, "warm", 0);
   long parallel = arg(argc, argv, "parallel", 64);
   qos = strcmp(kind, "qos1") == 0;
   on_message = note_latency;
@@ -144,10 +148,10 @@ int main(int argc, char **argv) {
       for (long i = 0; i < connections; i++) subscribe(&units[i], i);
       while (ready_count < 2 * connections) wait_and_receive(1000);
     }
-    if (strcmp(kind, "qos0") == 0) run_qos0(messages, warm);
-    else if (strcmp(kind, "qos1") == 0) run_qos1(messages, warm);
+    if (strcmp(kind, "qos0") == 0) run_qos0(messages);
+    else if (strcmp(kind, "qos1") == 0) run_qos1(messages);
     else run_paced(arg(argc, argv, "rate", 1000), arg(argc, argv, "warmMs", 500),
-                   arg(argc, argv, "seconds", 1));
+                   arg(argc, argv, "seconds", 1), strcmp(kind, "e2e") == 0);
   }
   printf("}\n");
   return 0;
