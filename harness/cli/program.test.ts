@@ -11,7 +11,7 @@ describe("the command line", () => {
     expect(world.printed.join("")).toMatch(/grade[\s\S]*sandbox[\s\S]*120 {2}invalid run/);
   });
 
-  test.each(["up", "grade", "plan", "sandbox", "clean", "serve", "report"])(
+  test.each(["up", "grade", "run", "plan", "sandbox", "clean", "serve", "report"])(
     "explains %s",
     async (command) => {
       const world = testWorld([command, "--help"]);
