@@ -83,6 +83,12 @@ const ApiScenario = z.strictObject({
       .min(100)
       .max(120_000)
       .meta({ description: "An unanswered request is given up after this, milliseconds." }),
+    graphqlRatio: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .meta({ description: "Share of the requests that speak GraphQL, none by default." }),
   }),
 });
 

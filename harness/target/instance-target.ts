@@ -136,7 +136,7 @@ class InstanceTarget implements RunTarget {
 
   #apiMeasurer(plan: AxisPlan, scenario: ScenarioOf<"api">): AxisMeasurer {
     const { target, context } = this.#options;
-    const { connections, timeoutMs, objects } = scenario.requests;
+    const { connections, timeoutMs, objects, graphqlRatio } = scenario.requests;
     const driver = new ApiDriver({
       origin: target.url,
       address: target,
@@ -147,7 +147,7 @@ class InstanceTarget implements RunTarget {
       checkAlive: this.#parts.checkAlive,
       openMix: async () => {
         const units = await this.#growTo(objects);
-        return apiMix({ token: this.#session.token, units });
+        return apiMix({ token: this.#session.token, units }, graphqlRatio);
       },
     });
     return new SlotMeasurer({

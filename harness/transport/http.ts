@@ -15,6 +15,8 @@ export interface HttpTransportOptions {
   readonly origin: string;
   /** Where to connect, whatever the name says later; fixed for the run. */
   readonly address: { readonly address: string; readonly family: 4 | 6 };
+  /** Certificate authorities to trust in place of those Node knows. */
+  readonly ca?: Buffer;
   readonly clock: Clock;
   /** Connections kept open; what waits for one to be free shows it in its latency (see `allow`). */
   readonly connections: number;
@@ -34,6 +36,12 @@ const CONNECT_TIMEOUT_MS = 5000;
 const READ_BUFFER_BYTES = 65_536;
 /** The queue is cut to size when this much of its front is used up. */
 const SPENT_LIMIT = 1024;
+
+/** A certificate is for a name; an address can only be checked as one. */
+const tlsOf = (name: string, ca: Buffer | undefined) => ({
+  ...(isIP(name) === 0 ? { servername: name } : {}),
+  ...(ca === undefined ? {} : { ca }),
+});
 
 /**
  * Open-loop requests over keep-alive connections: `send` returns at once, whatever the target does.
@@ -73,7 +81,7 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
     this.#place = {
       host: options.address.address,
       port: Number(port === "" ? (isTls ? 443 : 80) : port),
-      ...(isTls ? { tls: isIP(name) === 0 ? { servername: name } : {} } : {}),
+      ...(isTls ? { tls: tlsOf(name, options.ca) } : {}),
     };
   }
 
