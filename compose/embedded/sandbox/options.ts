@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { EmbeddedError } from "../error.ts";
 import type { Capacity } from "./capacity/stations.ts";
-import type { Limits, SandboxOptions } from "./start.ts";
+import type { BrokerLimits } from "./broker/limits.ts";
+import type { SandboxOptions } from "./start.ts";
 
 /** A value, or every reason why there is none. */
 type Parsed<T> = { readonly value: T } | { readonly problems: readonly string[] };
@@ -15,7 +16,7 @@ export function parseCapacity(text: string): Parsed<Capacity> {
 }
 
 /** Reads "connects=200,messages=100": the platform's limiters, per second. */
-export function parseLimits(text: string): Parsed<Limits> {
+export function parseLimits(text: string): Parsed<Partial<BrokerLimits>> {
   const rates = parseRates("--limits", text, LIMITS);
   if ("problems" in rates) return rates;
   const { connects, messages } = rates.value;

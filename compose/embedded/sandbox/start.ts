@@ -1,7 +1,10 @@
 import { createBackend } from "./backend/service.ts";
 import { RelayBroker } from "./broker/broker.ts";
 import { publishCommand } from "./broker/commands.ts";
+import { createEmqxApi } from "./emqx/server.ts";
+import { startJobs } from "./jobs.ts";
 import { createHook } from "./broker/hook.ts";
+import { type BrokerLimits, createLimits } from "./broker/limits.ts";
 import { createListener } from "./broker/listener.ts";
 import { type Capacity, createStations } from "./capacity/stations.ts";
 import { systemClock } from "./clock.ts";
@@ -20,14 +23,6 @@ import { createRest } from "./rest/server.ts";
 import { connectBackend, connectDataPipe } from "./services.ts";
 import { openState } from "./state/open.ts";
 
-/** The platform's own limiters, which slow a sender or a ramp down and lose nothing. */
-export interface Limits {
-  /** New connections of the whole broker; 20 as the platform has it. */
-  readonly connectsPerSec?: number;
-  /** Messages of one connection; 30 as the platform has it. */
-  readonly messagesPerSec?: number;
-}
-
 /** Defects of a deployment that the sandbox can have. */
 export const FAULTS = [
   /** The deploy kit gives the DataPipe a key of its own: it may not subscribe. */
@@ -41,13 +36,16 @@ export interface SandboxOptions {
   readonly port: number;
   /** MQTT port; 0 takes any free one. */
   readonly mqttPort: number;
+  /** Port of the broker's admin API; 0, the default, takes any free one. */
+  readonly emqxPort?: number;
   readonly capacity: Capacity;
   /** Relative standard deviation of the capacities in percent. */
   readonly noise?: number;
   readonly seed?: number;
   /** Where the state lives; without it the sandbox forgets everything when it ends. */
   readonly dataDir?: string;
-  readonly limits?: Limits;
+  /** The platform's own limiters; most slow a sender or a ramp down and lose nothing. */
+  readonly limits?: Partial<BrokerLimits>;
   /** Feature flags of the backend; all on where nothing is said. */
   readonly features?: Partial<Features>;
   readonly dataPipe?: Pick<DataPipeOptions, "bufferMaxSize" | "flushMs">;
@@ -55,6 +53,10 @@ export interface SandboxOptions {
   readonly clickhouse?: ClickHouseAddress;
   /** What a log message costs the backend, in state messages. */
   readonly logCost?: number;
+  /** Limits every address as nginx limits public ones. */
+  readonly nginx?: boolean;
+  /** Runs the hourly jobs. */
+  readonly jobs?: boolean;
   readonly faults?: readonly Fault[];
   readonly log?: (line: string) => void;
 }
@@ -63,6 +65,8 @@ export interface SandboxOptions {
 export interface SandboxReady {
   readonly url: string;
   readonly mqtt: string;
+  /** The broker's admin API; the Admin's account opens it. */
+  readonly emqx: string;
   readonly domain: string;
   readonly admin: { readonly login: string; readonly password: string };
   readonly capacity: Capacity;
@@ -76,14 +80,11 @@ export interface Sandbox extends AsyncDisposable {
 }
 
 const ALL_FEATURES = { dataPipe: true, defaultLastValue: true, prometheus: true } as const;
-const DEFAULT_LIMITS = { connectsPerSec: 20, messagesPerSec: 30 } as const;
-
-const MAX_MAILBOX = 1000;
 
 /** Starts a Pepeunit-compatible instance of known capacity in this process. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { host = "127.0.0.1", capacity, dataDir, noise = 0, seed = 1, log = () => {} } = options;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = createLimits(options.limits ?? {});
   const clock = systemClock;
   const records = await openRecords(options);
   const state = await openState(dataDir).catch(async (error: unknown) => {
@@ -99,7 +100,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clock,
   });
   const metrics = createHttpMetrics();
-  const address = { url: "", mqttPort: options.mqttPort };
+  const address = { url: "", emqx: "", mqttPort: options.mqttPort };
 
   const hook = createHook({
     api,
@@ -107,7 +108,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     decide: (token, topic) => mayUseTopicByToken({ db, clock, secretKey }, token, topic),
     answered: (seconds) => metrics.observe({ ...HOOK_REQUEST, seconds }),
   });
-  const broker = new RelayBroker({ relay, hook, clock, messagesPerSec: limits.messagesPerSec });
+  const broker = new RelayBroker({ relay, hook, clock, limits });
   broker.on("clientError", (client, error) => log(`mqtt ${client.id}: ${error.message}`));
   const dataPipe = startDataPipe({ db, records, clock, log, ...options.dataPipe });
   const pipeConsumer = connectDataPipe({
@@ -120,7 +121,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     random: seededRandom(seed),
     domain: host,
     secretKey: options.faults?.includes("data-pipe-key") ? `not ${secretKey}` : secretKey,
-    maxMailbox: MAX_MAILBOX,
+    maxMailbox: limits.now.mailbox,
   });
   const backend = createBackend({
     db,
@@ -136,7 +137,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     log,
     station: base,
     domain: host,
-    maxMailbox: MAX_MAILBOX,
+    maxMailbox: limits.now.mailbox,
   });
   const features = { ...ALL_FEATURES, ...options.features };
   const instance: Instance = {
@@ -156,14 +157,25 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     publishState: (node, value) => broker.publishOwn(nodeTopic(host, node), value),
     announcePipe: () => dataPipe.announce(),
   };
-  const rest = createRest({ instance, api, metrics });
+  const rest = createRest({ instance, api, metrics, nginx: options.nginx });
   const listener = createListener({
     clock,
-    connectsPerSec: limits.connectsPerSec,
+    limits,
+    room: capacity.link,
     accept: broker.handle,
   });
+  const emqx = createEmqxApi({
+    broker,
+    limits,
+    account: admin,
+    bytes: () => listener.bytes(),
+    memory: () => process.memoryUsage.rss(),
+  });
+  const stopJobs = options.jobs === true ? startJobs({ instance, clock, api }) : () => {};
   const close = async () => {
+    stopJobs();
     listener.close();
+    await emqx.close();
     pipeConsumer.close();
     baseConsumer.close();
     dataPipe.close();
@@ -180,13 +192,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await baseConsumer.start();
     if (features.dataPipe) await pipeConsumer.start();
     address.mqttPort = await listener.listen(host, options.mqttPort).catch(cannotListen);
+    address.emqx = await emqx.listen({ host, port: options.emqxPort ?? 0 }).catch(cannotListen);
     address.url = await rest.listen({ host, port: options.port }).catch(cannotListen);
   } catch (error) {
     await close();
     throw error;
   }
   const mqtt = `mqtt://${host}:${address.mqttPort}`;
-  const ready = { url: address.url, mqtt, domain: host, admin, capacity };
+  const ready = { url: address.url, mqtt, emqx: address.emqx, domain: host, admin, capacity };
   const dataPipeSubscribed = () => pipeConsumer.subscribed;
   return { ready, dataPipeSubscribed, close, [Symbol.asyncDispose]: close };
 }

@@ -4,18 +4,19 @@ import type { Clock } from "../clock.ts";
 import { createBrake } from "./brake.ts";
 import type { Consumer } from "./consumer.ts";
 import type { Hook } from "./hook.ts";
+import { newCounters } from "./counters.ts";
+import type { LimitsInForce } from "./limits.ts";
 import { createSession, type Session } from "./session.ts";
 
 export interface BrokerOptions {
   readonly relay: Station;
   readonly hook: Hook;
   readonly clock: Clock;
-  readonly messagesPerSec: number;
+  readonly limits: LimitsInForce;
 }
 
 type Done = (error?: Error) => void;
 
-const MAX_PACKET_BYTES = 256 * 1024;
 /** EMQX's idle_timeout and send_timeout. */
 const SILENCE_MS = 15_000;
 const BASE_LEVELS = 5;
@@ -31,31 +32,61 @@ export class RelayBroker extends Aedes {
   private readonly sessions = new WeakMap<Client, Session>();
   private readonly denied = new WeakSet<PublishPacket>();
   private stamped = 0;
+  private readonly limits: LimitsInForce;
+  readonly counters = newCounters();
+  /** The platform's services, which have no socket. */
+  readonly consumers: Consumer[] = [];
 
-  constructor({ relay, hook, clock, messagesPerSec }: BrokerOptions) {
+  constructor({ relay, hook, clock, limits }: BrokerOptions) {
     // One slow subscriber must not hold up the others: no limit on messages under way.
     super({ concurrency: 0, connectTimeout: SILENCE_MS, drainTimeout: SILENCE_MS });
     this.relay = relay;
     this.clock = clock;
+    this.limits = limits;
     this.authenticate = (client, username, _password, done) => {
       const token = username ?? "";
       const brake = createBrake(client.conn, clock);
-      this.sessions.set(client, createSession({ token, hook, brake, messagesPerSec }));
+      this.sessions.set(client, createSession({ token, hook, brake, limits: limits.now }));
       done(null, true);
     };
     this.authorizePublish = (client, packet, done) => this.authorize(client, packet, done);
     this.authorizeSubscribe = (client, subscription, done) => {
-      const answer = (allowed: boolean) => done(null, allowed ? subscription : null);
+      const answer = (allowed: boolean) => {
+        if (!allowed) this.counters.subscribesDenied++;
+        done(null, allowed ? subscription : null);
+      };
       when(this.mayUse(client, "subscribe", subscription.topic), answer);
     };
+    this.authorizeForward = (client, packet) => (this.mayForward(client, packet) ? packet : null);
+    this.on("ack", (_packet, client) => this.sessions.get(client)?.outbox.acknowledged());
+    this.on("client", () => this.counters.connects++);
+    this.on("clientDisconnect", () => this.counters.disconnects++);
+    this.on("subscribe", () => this.counters.subscribes++);
+  }
+
+  /** Whether a subscriber gets a message; one that has stopped reading loses its connection. */
+  private mayForward(client: Client, packet: AedesPublishPacket): boolean {
+    const qos = Math.min(packet.qos, subscribedQos(client, packet.topic));
+    const verdict = this.sessions.get(client)?.outbox.next(qos, unsentBytes(client)) ?? "send";
+    if (verdict === "send") {
+      this.counters.sent++;
+      return true;
+    }
+    this.counters.dropped++;
+    if (verdict === "kill") client.conn.destroy(new Error("mailbox overflow"));
+    return false;
   }
 
   /** A denied message is acknowledged and dropped; only what MQTT forbids ends the connection. */
   private authorize(client: Client | null, packet: PublishPacket, done: (e?: Error) => void): void {
     if (packet.retain) return done(new Error("retained messages are not available"));
-    if ((packet.length ?? 0) > MAX_PACKET_BYTES) return done(new Error("packet too large"));
+    if ((packet.length ?? 0) > this.limits.now.packetBytes)
+      return done(new Error("packet too large"));
     when(this.mayUse(client, "publish", packet.topic), (allowed) => {
-      if (!allowed) this.denied.add(packet);
+      if (!allowed) {
+        this.counters.denied++;
+        this.denied.add(packet);
+      }
       done();
     });
   }
@@ -71,17 +102,25 @@ export class RelayBroker extends Aedes {
       super.publish(packet, typeof from === "function" ? from : done);
       return;
     }
+    this.counters.received++;
     if (!this.denied.delete(packet)) this.forward(packet);
-    this.sessions.get(from)?.paceMessage(this.clock.nowMs());
+    this.sessions.get(from)?.paceMessage(this.clock.nowMs(), packet.length ?? 0);
     done();
+  }
+
+  /** The user name that a client connected with. */
+  tokenOf(client: Client): string | undefined {
+    return this.sessions.get(client)?.token;
   }
 
   /** Delivers to a service of the platform what its filter matches, while it is subscribed. */
   addConsumer(consumer: Consumer): void {
     const deliver = ({ topic, payload }: AedesPublishPacket, done: () => void) => {
+      if (consumer.subscribed) this.counters.sent++;
       consumer.deliver(topic, typeof payload === "string" ? Buffer.from(payload) : payload);
       done();
     };
+    this.consumers.push(consumer);
     this.subscribe(consumer.filter, deliver, ignore);
   }
 
@@ -101,7 +140,7 @@ export class RelayBroker extends Aedes {
   private forward(packet: PublishPacket): void {
     const deliver = () => super.publish(this.stamp(packet), ignore);
     if (packet.topic.split("/").length >= BASE_LEVELS) deliver();
-    else this.relay.admit(deliver);
+    else if (!this.relay.admit(deliver)) this.counters.dropped++;
   }
 
   /**
@@ -122,6 +161,15 @@ export class RelayBroker extends Aedes {
     return packet;
   }
 }
+
+/** aedes keeps the subscriptions of a client by their filters, and does not say so. */
+function subscribedQos(client: Client, topic: string): number {
+  const subscriptions: unknown = Reflect.get(client, "subscriptions");
+  const qos: unknown = Reflect.get(Object(Reflect.get(Object(subscriptions), topic)), "qos");
+  return typeof qos === "number" ? qos : 0;
+}
+
+const unsentBytes = ({ conn }: Client): number => conn.writableLength;
 
 /** Keeps an answer that is known at once synchronous: the cached case is the hot one. */
 function when(answer: boolean | Promise<boolean>, then: (allowed: boolean) => void): void {

@@ -5,6 +5,8 @@ import { createStation, idleStation, type Station } from "./station.ts";
 
 /** The true capacity per second of each axis that has one; an absent one is unlimited. */
 export interface Capacity {
+  /** Connections at a time. */
+  readonly link?: number;
   readonly relay?: number;
   /** Messages that the DataPipe handles. */
   readonly store?: number;

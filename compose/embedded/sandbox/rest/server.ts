@@ -4,6 +4,7 @@ import type { Station } from "../capacity/station.ts";
 import type { Instance } from "../platform/instance.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { createGate } from "./gate.ts";
+import { limitAddresses } from "./nginx.ts";
 import type { HttpMetrics } from "./prometheus.ts";
 import { queueRequests } from "./queue.ts";
 import { isClientError } from "./client-error.ts";
@@ -27,16 +28,19 @@ export interface RestOptions {
   readonly instance: Instance;
   readonly api: Station;
   readonly metrics: HttpMetrics;
+  /** Limits every address as the platform's nginx limits public ones. */
+  readonly nginx?: boolean | undefined;
 }
 
 /** The backend's HTTP side, not yet listening. */
-export function createRest({ instance, api, metrics }: RestOptions): FastifyInstance {
+export function createRest({ instance, api, metrics, nginx }: RestOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
     keepAliveTimeout: 30_000,
   });
   const gate = createGate(instance);
+  if (nginx === true) limitAddresses(app, instance.clock);
   observeRequests(app, metrics);
   answerErrors(app);
   redirectSlashes(app);
@@ -60,8 +64,8 @@ const size = (value: unknown): number => Number(value) || 0;
 
 function observeRequests(app: FastifyInstance, metrics: HttpMetrics): void {
   app.addHook("onResponse", (request, reply, done) => {
-    // A shed request never reached the backend, which therefore does not count it.
-    if (reply.statusCode !== 503) {
+    // A shed or limited request never reached the backend, which therefore does not count it.
+    if (reply.statusCode !== 503 && reply.statusCode !== 429) {
       metrics.observe({
         handler: request.routeOptions.url?.replaceAll(/:(\w+)/g, "{$1}") ?? "none",
         method: request.method,

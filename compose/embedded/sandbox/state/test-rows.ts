@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { NodeRow, UnitRow } from "./rows.ts";
+import type { NodeRow, RepoRow, UnitRow } from "./rows.ts";
 
 /** A node for tests, with what the test is about. */
 export const nodeRow = (about: Partial<NodeRow> = {}): NodeRow => ({
@@ -39,5 +39,22 @@ export const unitRow = (about: Partial<UnitRow> = {}): UnitRow => ({
   firmware_update_status: null,
   firmware_update_error: null,
   last_firmware_update_datetime: null,
+  ...about,
+});
+
+/** A repo for tests, with what the test is about. */
+export const repoRow = (about: Partial<RepoRow> = {}): RepoRow => ({
+  uuid: randomUUID(),
+  visibility_level: "Public",
+  name: "repo",
+  create_datetime: "2026-05-01T00:00:00",
+  default_branch: "main",
+  is_auto_update_repo: true,
+  default_commit: null,
+  is_only_tag_update: true,
+  is_compilable_repo: false,
+  last_update_datetime: "2026-05-01T00:00:00",
+  creator_uuid: randomUUID(),
+  repository_registry_uuid: randomUUID(),
   ...about,
 });
