@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -75,4 +78,32 @@ describe("the API mix on an instance", () => {
     const strangers = { ...objects, token: "no.such.token" };
     expect(await outcomesOf(url, apiMix(strangers, 1), 10)).toEqual({ "graphql-403": 10 });
   });
+});
+
+test("a generator out of files stops itself, and blames no target", async () => {
+  const server = createServer((socket) => socket.on("error", () => undefined));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const script = new URL("asking-child.suite.ts", import.meta.url).pathname;
+  const child = spawn(
+    "bash",
+    [
+      "-c",
+      'ulimit -n 100; exec "$0" --import tsx "$1" "$2"',
+      process.execPath,
+      script,
+      `${address.port}`,
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  closing.push(
+    () => new Promise((resolve) => server.close(resolve)),
+    () => Promise.resolve(child.kill("SIGKILL")),
+  );
+  let said = "";
+  child.stdout.on("data", (part: Buffer) => (said += part.toString()));
+  await once(child, "close");
+  expect(said).toBe("FILE_LIMIT_TOO_LOW");
 });
