@@ -96,6 +96,8 @@ export const Trial = z
     /** Sends due in the part that was driven. */
     intended: z.int().nonnegative(),
     sent: z.int().nonnegative(),
+    /** Of the sent ones, those with an envelope, when the payload had no room for it in all. */
+    sampled: z.int().nonnegative().optional(),
     /** Publishes acknowledged by the broker, or requests answered. */
     acknowledged: z.int().nonnegative(),
     /** Correct and in time. */

@@ -99,6 +99,9 @@ export class CanaryDriver implements AxisDriver, UnitTraffic {
     ledger.arrived(slot, atMs);
   }
 
+  /** Canaries all carry the envelope. */
+  arrivedCounted(): void {}
+
   damaged({ step, slot, stream }: Envelope): void {
     if (step !== this.#step) return;
     this.#end(stream, "failed");

@@ -1,5 +1,7 @@
 import type { Clock } from "../load/clock.ts";
+import { fillCounted, NO_MARK, readCounted } from "../transport/counted-payload.ts";
 import {
+  carriesEnvelope,
   type Envelope,
   ENVELOPE_BYTES,
   prepareEnvelope,
@@ -8,7 +10,6 @@ import {
 import type { CloseReason } from "../transport/mqtt/close-reason.ts";
 import type { PublishTemplate } from "../transport/mqtt/encode.ts";
 import type { MqttSession, SessionListener } from "../transport/mqtt/session.ts";
-import { LoadstoneError } from "../errors.ts";
 import {
   type ConnectOutcome,
   type ConnectPlan,
@@ -23,6 +24,8 @@ export interface LiveUnit {
   readonly session: MqttSession;
   /** Its one topic's frame; only the envelope's changing fields are rewritten. */
   readonly template: PublishTemplate;
+  /** The frame of its messages that are too small for an envelope. */
+  readonly small: PublishTemplate | undefined;
   /** Messages published on its stream so far. */
   sequence: number;
   closed: boolean;
@@ -39,6 +42,8 @@ export type OnSessionClosed = (index: number, session: MqttSession, reason: Clos
 export interface UnitTraffic {
   /** A whole message of ours, received by the right partner. The envelope is reused: copy. */
   arrived(envelope: Envelope, atMs: number): void;
+  /** A message too small for an envelope, of a step with this mark. */
+  arrivedCounted(stream: number, mark: number, atMs: number): void;
   damaged(envelope: Envelope): void;
   acknowledged(tag: number, code: number): void;
 }
@@ -50,6 +55,11 @@ export interface ConnectedUnitsOptions {
   /** Tells our messages from those of other runs. */
   readonly runTag: number;
   readonly payloadBytes: number;
+  /**
+   * Every so manieth message of a stream carries the envelope, and is larger for it; only where the
+   * payload has no room for one. By default all do.
+   */
+  readonly envelopeEvery?: number;
 }
 
 /** The Units of a run and their sessions, shared by the axes that speak MQTT. */
@@ -62,6 +72,9 @@ export class ConnectedUnits implements AsyncDisposable {
   #traffic: UnitTraffic | undefined;
   #connected = 0;
   readonly #live: LiveUnit[] = [];
+  /** Bytes of a payload that carries the envelope. */
+  readonly #enveloped: number;
+  readonly #every: number;
   readonly #envelope: Envelope = {
     run: 0,
     step: 0,
@@ -72,13 +85,9 @@ export class ConnectedUnits implements AsyncDisposable {
   };
 
   constructor(options: ConnectedUnitsOptions) {
-    if (options.payloadBytes < ENVELOPE_BYTES) {
-      throw new LoadstoneError(
-        "SCENARIO_INVALID",
-        `a payload of ${options.payloadBytes} bytes cannot carry the ${ENVELOPE_BYTES}-byte envelope`,
-      );
-    }
     this.options = options;
+    this.#enveloped = Math.max(options.payloadBytes, ENVELOPE_BYTES);
+    this.#every = options.payloadBytes < ENVELOPE_BYTES ? (options.envelopeEvery ?? 1) : 1;
   }
 
   get connected(): number {
@@ -96,6 +105,17 @@ export class ConnectedUnits implements AsyncDisposable {
 
   unit(index: number): LiveUnit | undefined {
     return this.#live[index];
+  }
+
+  /**
+   * The Unit's next message without an envelope, made ready for `step`; undefined when that message
+   * is to carry one.
+   */
+  smallMessage(live: LiveUnit, step: number): PublishTemplate | undefined {
+    const { small, sequence, unit } = live;
+    if (small === undefined || carriesEnvelope(unit.index, sequence, this.#every)) return undefined;
+    fillCounted(small.payload, step);
+    return small;
   }
 
   listen(traffic: UnitTraffic): void {
@@ -159,13 +179,16 @@ export class ConnectedUnits implements AsyncDisposable {
 
   #adopt(unit: UnitIdentity, session: MqttSession): void {
     const { connect, payloadBytes, runTag } = this.options;
-    const template = session.template(unit.outputTopic, connect.qos, payloadBytes);
+    const { outputTopic } = unit;
+    const template = session.template(outputTopic, connect.qos, this.#enveloped);
+    const small =
+      this.#every === 1 ? undefined : session.template(outputTopic, connect.qos, payloadBytes);
     prepareEnvelope(template.payload, runTag, unit.index);
     const before = this.#live[unit.index];
     // A stream goes on where it broke off.
     const sequence = before?.sequence ?? 0;
     const state = { closed: false, planned: false, touched: false };
-    this.#live[unit.index] = { unit, session, template, sequence, ...state };
+    this.#live[unit.index] = { unit, session, template, small, sequence, ...state };
     if (before?.closed !== false) this.#connected++;
   }
 
@@ -187,11 +210,22 @@ export class ConnectedUnits implements AsyncDisposable {
 
   #message(receiver: UnitIdentity, buffer: Buffer, start: number, end: number): void {
     const envelope = this.#envelope;
-    if (!readEnvelope(buffer, start, end, envelope)) return;
+    if (!readEnvelope(buffer, start, end, envelope)) {
+      this.#counted(receiver, buffer, start, end);
+      return;
+    }
     if (envelope.run !== this.options.runTag) return;
     if (envelope.stream !== partnerOf(receiver.index)) return;
-    if (end - start === this.options.payloadBytes) {
+    if (end - start === this.#enveloped) {
       this.#traffic?.arrived(envelope, this.options.clock.now());
     } else this.#traffic?.damaged(envelope);
+  }
+
+  #counted(receiver: UnitIdentity, buffer: Buffer, start: number, end: number): void {
+    const { payloadBytes, clock } = this.options;
+    if (this.#every === 1 || end - start !== payloadBytes) return;
+    const mark = readCounted(buffer, start, end);
+    if (mark === NO_MARK) return;
+    this.#traffic?.arrivedCounted(partnerOf(receiver.index), mark, clock.now());
   }
 }

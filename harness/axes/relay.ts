@@ -1,6 +1,7 @@
 import { LoadstoneError } from "../errors.ts";
 import { pause } from "../load/clock.ts";
 import type { Ledger } from "../measure/ledger.ts";
+import { markOf } from "../transport/counted-payload.ts";
 import { type Envelope, stampEnvelope } from "../transport/envelope.ts";
 import { describeConnectFailure } from "./connect-failure.ts";
 import type { ConnectedUnits, LiveUnit, UnitTraffic } from "./connected-units.ts";
@@ -125,14 +126,17 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
       ledger.unsent(slot, live?.planned === true ? "planned-fault" : "disconnected");
       return;
     }
-    stampEnvelope(live.template.payload, this.#step, slot, live.sequence, intendedAtMs);
-    const outcome = live.session.publish(live.template, tagOf(this.#step, slot));
+    const small = this.#units.smallMessage(live, this.#step);
+    if (small === undefined) {
+      stampEnvelope(live.template.payload, this.#step, slot, live.sequence, intendedAtMs);
+    }
+    const outcome = live.session.publish(small ?? live.template, tagOf(this.#step, slot));
     if (outcome !== "sent") {
       ledger.unsent(slot, outcome === "closed" ? "disconnected" : "back-pressure");
       return;
     }
     live.sequence++;
-    ledger.sent(slot, this.#units.options.clock.now(), live.unit.index);
+    ledger.sent(slot, this.#units.options.clock.now(), live.unit.index, small !== undefined);
     if (!live.touched) {
       live.touched = true;
       this.#touched.push(live);
@@ -154,6 +158,10 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
       const live = this.#units.unit(stream);
       if (live !== undefined) this.#primed.add(live);
     }
+  }
+
+  arrivedCounted(stream: number, mark: number, atMs: number): void {
+    if (mark === markOf(this.#step)) this.#ledger?.arrivedCounted(stream, atMs);
   }
 
   /** What is still out belongs to an older step as soon as the next begins. */

@@ -55,6 +55,10 @@ export class FoldedSlots {
     return this.#missing.lose(stream, slot) + this.#missingCounted.lose(stream, slot);
   }
 
+  loseCounted(stream: number, slot: number): number {
+    return this.#missingCounted.lose(stream, slot);
+  }
+
   loseAll(slot: number): number {
     return this.#missing.loseAll(slot) + this.#missingCounted.loseAll(slot);
   }

@@ -46,6 +46,8 @@ export class Ledger {
   readonly #ring = new SlotRing();
   readonly #order: StreamOrder;
   readonly #folds: FoldedSlots;
+  /** The last answer with an envelope was late. */
+  #behind = false;
   readonly #balance = new InFlightBalance();
   /** Slots `0 … slots − 1` became due; of these the first so many were flushed, expired, folded. */
   #slots = 0;
@@ -228,20 +230,35 @@ export class Ledger {
   }
 
   /**
-   * An answer without an envelope: taken for the stream's oldest message that was sent without and
-   * is still out. With none out it is a duplicate. Where such messages are reordered, counts cannot
-   * tell: one is lost then, and one duplicated.
+   * An answer without an envelope: counts alone tell which message it is. While those with an
+   * envelope come in time it is the stream's oldest that may still be in time, and older ones are
+   * lost; while they come late it is the oldest of all. With none out it is a duplicate.
    */
   arrivedCounted(stream: number, atMs: number): void {
+    const timely = this.#behind ? NO_SLOT : this.#oldestCounted(stream, SLOT.sent, this.#expired);
+    if (timely !== NO_SLOT) {
+      this.#loseCounted(stream, timely);
+      this.#answer(timely, this.#segments.of(timely), atMs, false);
+      return;
+    }
     const folded = this.#folds.answerCounted(stream);
     if (folded !== undefined) {
       this.#counts.done(folded, true);
       folded.lateAfterFold++;
       return;
     }
-    const slot = this.#oldestCounted(stream);
-    if (slot === NO_SLOT) this.#segments.newest.duplicated++;
-    else this.#answer(slot, this.#segments.of(slot), atMs, false);
+    const sent = this.#oldestCounted(stream, SLOT.sent);
+    const slot = sent === NO_SLOT ? this.#oldestCounted(stream, SLOT.lost) : sent;
+    if (slot === NO_SLOT) {
+      this.#segments.newest.duplicated++;
+      return;
+    }
+    const segment = this.#segments.of(slot);
+    if (sent === NO_SLOT) {
+      this.#counts.notLost(segment);
+      segment.reordered++;
+    }
+    this.#answer(slot, segment, atMs, false);
   }
 
   /**
@@ -294,7 +311,10 @@ export class Ledger {
     const isLate = latencyMs > this.deadlineMs;
     this.#counts.done(segment, isLate);
     this.#balance.count(atMs, this.inFlight);
-    if (timed) this.#counts.time(segment, latencyMs, atMs - (ring.sentAt[at] ?? 0));
+    if (timed) {
+      this.#counts.time(segment, latencyMs, atMs - (ring.sentAt[at] ?? 0));
+      this.#behind = isLate;
+    }
     if (isLate) this.#settleBad(slot, segment);
     else if (!ring.isBad(slot)) this.#counts.recentSettled++;
   }
@@ -336,13 +356,26 @@ export class Ledger {
     this.#counts.bad(segment);
   }
 
-  #oldestCounted(stream: number): number {
+  /** The stream's oldest slot in that state that was sent without an envelope. */
+  #oldestCounted(stream: number, state: SlotState, from = 0): number {
     const ring = this.#ring;
     let slot = this.#order.oldest(stream);
-    while (slot !== NO_SLOT && !(ring.isCounted(slot) && ring.stateOf(slot) === SLOT.sent)) {
+    while (slot !== NO_SLOT) {
+      if (slot >= from && ring.isCounted(slot) && ring.stateOf(slot) === state) return slot;
       slot = ring.younger[slot & ring.mask] ?? NO_SLOT;
     }
-    return slot;
+    return NO_SLOT;
+  }
+
+  /** The stream moved on to `slot`; its older counted messages whose time is up are lost. */
+  #loseCounted(stream: number, slot: number): void {
+    this.#counts.totals.lost += this.#folds.loseCounted(stream, slot);
+    const limit = Math.min(slot, this.#expired);
+    let older = this.#oldestCounted(stream, SLOT.sent);
+    while (older !== NO_SLOT && older < limit) {
+      this.#lose(older);
+      older = this.#oldestCounted(stream, SLOT.sent, older);
+    }
   }
 
   #fold(slot: number): void {

@@ -74,6 +74,7 @@ function toTrial(
     planned: segment.plannedCount,
     intended: segment.slots,
     sent: segment.slots - ends.unsent,
+    ...(segment.counted === 0 ? {} : { sampled: segment.sent - segment.counted }),
     acknowledged: Math.min(segment.acknowledged, segment.slots),
     ...ends,
     duplicated: segment.duplicated,

@@ -55,7 +55,11 @@ const RelayScenario = z.strictObject({
   load: Load,
   arrivals,
   message: z.strictObject({
-    payloadBytes: z.int().min(35).max(262_144).meta({ description: "Payload, bytes." }),
+    payloadBytes: z.int().min(1).max(262_144).meta({ description: "Payload, bytes." }),
+    envelopeShare: z.number().gt(0).max(1).optional().meta({
+      description:
+        "Of messages below 35 bytes, the share that is sent larger to carry what latency and order are told by; the rest are counted. By default bytes grow by a tenth at most.",
+    }),
     qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
     perUnitPerSec: z
       .number()

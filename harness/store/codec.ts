@@ -102,6 +102,7 @@ export const CODECS: { readonly [T in Table]: Codec<RowsByTable[T]> } = {
     "health",
     "stepHarmSec",
     "generatorCeiling",
+    "sampled",
   ]),
   seconds: secondCodec,
   events: eventCodec,

@@ -58,6 +58,7 @@ export const trialRow = (fields: Partial<TrialRow> = {}): TrialRow => ({
   planned: 200,
   intended: 193,
   sent: 193,
+  sampled: 4,
   acknowledged: 193,
   good: 190,
   late: 2,

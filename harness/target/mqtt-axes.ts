@@ -8,6 +8,7 @@ import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import { SlotMeasurer } from "../engine/slot-measurer.ts";
 import type { Clock } from "../load/clock.ts";
 import { hashName } from "../load/random.ts";
+import { envelopeEvery } from "../plan/envelope-share.ts";
 import { axisPacer } from "../plan/axis-pacer.ts";
 import type { AxisPlan } from "../plan/plan.ts";
 import type { ScenarioOf } from "../scenario/schema.ts";
@@ -35,6 +36,7 @@ export function unitsOf(
     clock,
     runTag: hashName(context.runId),
     payloadBytes: message.payloadBytes,
+    envelopeEvery: envelopeEvery(message),
     connect: {
       ...address,
       keepAliveSec: context.keepAliveSec ?? KEEP_ALIVE_SEC,

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  carriesEnvelope,
   type Envelope,
   ENVELOPE_BYTES,
   prepareEnvelope,
@@ -56,5 +57,36 @@ describe("an envelope", () => {
     expect(readEnvelope(new Uint8Array(64), 0, 64, blank())).toBe(false);
     payload[15] = 0x20;
     expect(readEnvelope(payload, 0, 64, blank())).toBe(false);
+  });
+});
+
+describe("where only a share of the messages carries an envelope", () => {
+  test("each stream does so once in that many", () => {
+    const streams = fc.nat(100_000);
+    fc.assert(
+      fc.property(
+        streams,
+        fc.nat(1000),
+        fc.integer({ min: 1, max: 400 }),
+        (stream, from, every) => {
+          const carried = Array.from({ length: every }, (_, at) =>
+            carriesEnvelope(stream, from + at, every),
+          );
+          expect(carried.filter(Boolean)).toHaveLength(1);
+        },
+      ),
+    );
+  });
+
+  test("few messages of many streams hold the share too", () => {
+    for (const every of [7, 60, 340]) {
+      let carried = 0;
+      for (let stream = 0; stream < 1000; stream++) {
+        for (let sequence = 0; sequence < 4; sequence++) {
+          if (carriesEnvelope(stream, sequence, every)) carried++;
+        }
+      }
+      expect(Math.abs(carried - 4000 / every)).toBeLessThan(3);
+    }
   });
 });

@@ -94,3 +94,14 @@ export function readEnvelope(
     into.intendedAtMs >= 0
   );
 }
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * Whether a message of a stream carries an envelope, when every so manieth does. Streams begin at
+ * phases spread evenly, so that the share holds over few messages of many streams too.
+ */
+export function carriesEnvelope(stream: number, sequence: number, every: number): boolean {
+  const phase = Math.floor(((stream * GOLDEN) % 1) * every);
+  return (sequence + phase) % every === 0;
+}
