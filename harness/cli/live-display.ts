@@ -36,7 +36,7 @@ function lineDisplay(world: World): LiveDisplay {
 }
 
 /** Counting messages ("created 3 of 60") belong on a terminal; a log wants the first and last. */
-function isMilestone(text: string): boolean {
+export function isMilestone(text: string): boolean {
   const counted = /(\d+) of (\d+)$/.exec(text);
   return counted === null || counted[1] === counted[2];
 }

@@ -1,6 +1,7 @@
 import { renderFixedProgress } from "#reports/render/fixed-run/progress.ts";
 import type { FixedNews } from "../run/fixed-watch.ts";
 import type { World } from "../world.ts";
+import { isMilestone } from "./live-display.ts";
 
 const LINE_EVERY_MS = 10_000;
 const CLEAR_LINE = "\r\u001b[2K";
@@ -21,7 +22,8 @@ export function openRunDisplay(world: World, quiet: boolean): (news: FixedNews |
       return;
     }
     const now = world.clock.now();
-    if (news.kind === "progress" && now - saidAtMs < LINE_EVERY_MS) return;
+    const isDue = now - saidAtMs >= LINE_EVERY_MS;
+    if (news.kind === "message" ? !isMilestone(text) : !isDue) return;
     if (news.kind === "progress") saidAtMs = now;
     world.warn(text);
   };
