@@ -24,19 +24,28 @@ export class FaultSchedule {
     return this.#tracker.present;
   }
 
-  /** A look at `atMs` from the first send; `bad` messages were found since the one before. */
-  look(atMs: number, bad: number): readonly Fault[] {
+  /** When the next fault is to begin, from the first send; Infinity after the last. */
+  get nextAtMs(): number {
+    return this.#plan.faults[this.#next]?.at ?? Infinity;
+  }
+
+  /** Begins what is due by `atMs`. */
+  beginDue(atMs: number): readonly Fault[] {
     const begun: Fault[] = [];
-    for (; this.#next < this.#plan.faults.length; this.#next++) {
+    for (; this.nextAtMs <= atMs; this.#next++) {
       const fault = this.#plan.faults[this.#next];
-      if (fault === undefined || fault.at > atMs) break;
+      if (fault === undefined) break;
       this.#tracker.begin(this.#next, atMs, this.#sessions.counts());
       this.#sessions.begin(orderOf(fault, this.#next, this.#plan.keepAliveSec));
       begun.push(fault);
     }
+    return begun;
+  }
+
+  /** A look at `atMs` from the first send; `bad` messages were found since the one before. */
+  look(atMs: number, bad: number): void {
     const sessions = this.#sessions.counts();
     this.#tracker.look({ atMs, bad, sessions, progress: this.#sessions.progress() });
-    return begun;
   }
 
   results(endMs: number): Omit<FaultResult, "verdict">[] {

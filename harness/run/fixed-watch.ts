@@ -4,6 +4,7 @@ import type { FixedProgress } from "#reports/render/fixed-run/progress.ts";
 import type { SessionControl, SessionCounts } from "../axes/session-control.ts";
 import type { AxisMeasurer, SecondCounts } from "../engine/axis-measurer.ts";
 import { Histogram } from "../measure/histogram.ts";
+import type { Fault } from "../scenario/run-schema.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
 import type { FixedRunOptions } from "./fixed-run.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -54,9 +55,12 @@ export class FixedWatch {
     // What was counted while connecting is not of the run.
     measurer.takeSecond();
     const looking = setInterval(() => this.#look(), SECOND_MS / LOOKS);
+    const over = new AbortController();
+    if (this.#faults !== undefined) void this.#disturb(this.#faults, over.signal);
     return {
       [Symbol.dispose]: () => {
         clearInterval(looking);
+        over.abort(new Error("the load has ended"));
         this.#look();
         this.#tell();
         this.sessions = sessions?.counts();
@@ -74,14 +78,26 @@ export class FixedWatch {
     const look = this.#measurer.takeSecond();
     addSparse(this.#latency, look.latency);
     this.#batch.add(look);
-    this.#lookAtFaults(look.late + look.lost + look.errors + look.unsent);
+    this.#faults?.look(this.#elapsedMs(), look.late + look.lost + look.errors + look.unsent);
     if (++this.#looks % LOOKS === 0) this.#tell();
   }
 
-  #lookAtFaults(bad: number): void {
+  /** Faults begin when they are planned to, not when somebody next looks. */
+  async #disturb(faults: FaultSchedule, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    try {
+      while (faults.nextAtMs !== Infinity) {
+        await clock.sleepUntil(this.#startedAtMs + faults.nextAtMs, signal);
+        this.#tellFaults(faults.beginDue(this.#elapsedMs()));
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  #tellFaults(begun: readonly Fault[]): void {
     const { plan, onNews } = this.#options;
-    const elapsedMs = this.#elapsedMs();
-    for (const { kind } of this.#faults?.look(elapsedMs, bad) ?? []) {
+    for (const { kind } of begun) {
       this.#record.event("fault", "warning", plan.axis, `${kind} begins, as planned`);
       onNews({ kind: "message", text: `${kind} begins, as planned` });
     }
