@@ -60,6 +60,11 @@ describe("the generator", () => {
     ["out of CPU", { cpuRatio: 0.71 }, "71 % of a core, allowed 70 %"],
     ["out of the CPU left to it", { cpuRatio: 0.46, waitRatio: 0.4 }, "60 % that other programs"],
     ["kept off its core", { cpuRatio: 0.1, waitRatio: 0.51 }, "kept the generator off its core"],
+    [
+      "late because of others",
+      { latenessP99Ms: 40, waitRatio: 0.6 },
+      "allowed 25 ms; other programs had its core for 60 %",
+    ],
     ["out of its quota", { quotaRatio: 0.71 }, "of the CPU it may use"],
     ["throttled", { throttledMs: 0.2 }, "a CPU limit of the system"],
     ["out of balance", { unaccounted: 1 }, "unaccounted"],

@@ -93,6 +93,8 @@ export const GUARD = {
   maxCpuRatio: 0.7,
   /** Kept off its core for longer than this, even the median message met a generator that waited. */
   maxWaitRatio: 0.5,
+  /** Kept off its core this much, it was late because of others. */
+  tellingWaitRatio: 0.25,
   maxImbalance: 0.05,
   /** What one event may be mistimed by: its moment is read once for a whole tick. */
   eventSlackMs: 1,
@@ -117,13 +119,16 @@ export const timingLimits = (deadlineMs: number): TimingLimits => ({
 
 type Rule = (facts: GeneratorFacts, limits: TimingLimits) => string | undefined;
 
-/** The generator guard (grading method, 2.4). Accounting first: with a wrong count all is wrong. */
-const RULES: readonly Rule[] = [
+/** The generator guard (grading method, 2.4). With a wrong count all is wrong: first of all. */
+const ACCOUNTING: readonly Rule[] = [
   ({ unaccounted }) =>
     unaccounted === 0
       ? undefined
       : `${unaccounted} messages are unaccounted for: a bug of the generator`,
   ({ inFlight }) => (inFlight === undefined ? undefined : imbalance(inFlight)),
+];
+
+const TIMING: readonly Rule[] = [
   ({ intended, unsentByUs }) =>
     unsentByUs <= GUARD.maxUnsentRatio * intended
       ? undefined
@@ -139,6 +144,9 @@ const RULES: readonly Rule[] = [
     loopDelayMaxMs <= stallMs
       ? undefined
       : `the generator stalled for ${loopDelayMaxMs.toFixed(0)} ms, allowed ${stallMs} ms`,
+];
+
+const CPU: readonly Rule[] = [
   ({ throttledMs = 0 }) =>
     throttledMs === 0
       ? undefined
@@ -157,12 +165,25 @@ const RULES: readonly Rule[] = [
 /** Why the generator spoiled a window, or undefined when it did not. */
 export function generatorFault(facts: GeneratorFacts, deadlineMs: number): string | undefined {
   const limits = timingLimits(deadlineMs);
-  for (const rule of RULES) {
-    const fault = rule(facts, limits);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
+  const broken = (rules: readonly Rule[]): string | undefined => {
+    for (const rule of rules) {
+      const fault = rule(facts, limits);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  };
+  const untimely = broken(TIMING);
+  return (
+    broken(ACCOUNTING) ??
+    (untimely === undefined ? broken(CPU) : `${untimely}${causeOf(facts.waitRatio)}`)
+  );
 }
+
+/** Being late has a cause that a person can do something about, where the system tells it. */
+const causeOf = (waitRatio = 0): string =>
+  waitRatio <= GUARD.tellingWaitRatio
+    ? ""
+    : `; other programs had its core for ${whole(waitRatio)} of the time`;
 
 /** Whether the wrong was in what we counted, where neither more CPU nor quiet helps. */
 function imbalance({ countedMs, timedMs, events }: InFlightSums): string | undefined {

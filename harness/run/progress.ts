@@ -1,6 +1,6 @@
 import type { SearchState } from "#grader/capacity/step.ts";
 import type { AxisId } from "#grader/contracts/axis.ts";
-import type { Trial, WindowVerdict } from "#grader/contracts/trial.ts";
+import type { GeneratorHealth, Trial, WindowVerdict } from "#grader/contracts/trial.ts";
 import type { ProgressView } from "#reports/render/progress.ts";
 import type { AxisMeasurer, SecondCounts } from "../engine/axis-measurer.ts";
 import { GUARD, timingLimits } from "../engine/verdict.ts";
@@ -63,7 +63,7 @@ export class AxisProgress {
       unitsConnected: measurer.unitsConnected,
       unitsWanted: measurer.unitsConnected,
       generator: {
-        state: generatorState(health.cpuRatio, health.latenessP99Ms, measurer),
+        state: generatorState(health, measurer),
         latenessP99Ms: health.latenessP99Ms,
         cpuRatio: health.cpuRatio,
       },
@@ -76,12 +76,12 @@ export class AxisProgress {
 const STRAINED = 0.8;
 
 function generatorState(
-  cpuRatio: number,
-  latenessP99Ms: number,
+  { cpuRatio, latenessP99Ms, waitRatio = 0 }: GeneratorHealth,
   { objective }: AxisMeasurer,
 ): ProgressView["generator"]["state"] {
   const use = Math.max(
     cpuRatio / GUARD.maxCpuRatio,
+    waitRatio / GUARD.maxWaitRatio,
     latenessP99Ms / timingLimits(objective.deadlineMs).p99Ms,
   );
   if (use > 1) return "limited";
