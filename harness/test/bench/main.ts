@@ -16,7 +16,7 @@ import { type BenchTarget, Mosquitto, Sink } from "./targets.ts";
 import { workOf } from "./works.ts";
 
 async function bench(flags: Flags): Promise<BenchResult> {
-  await using workshop = await Workshop.open();
+  using workshop = await Workshop.open();
   const pinning = await openPinning();
   const sink = await workshop.build("sink");
   const mosquitto = await findProgram("mosquitto");
@@ -30,26 +30,30 @@ async function bench(flags: Flags): Promise<BenchResult> {
   const versions = await versionsOf(clients, mosquitto);
   const madeOf = "path" in sink ? "c-epoll" : "node";
   const environment = await environmentOf(flags, pinning, madeOf, versions);
-  const rows = await runAll(flags, {
-    clients,
-    pinning,
-    rounds: flags.rounds,
-    fileLimit: environment.fileLimit,
-    startTarget,
-    progress: say,
-  });
-  return { environment, rows, ratios: ratiosOf(rows, flags.quick) };
+  const { rounds } = flags;
+  const parts = { clients, pinning, rounds, startTarget, fileLimit: environment.fileLimit };
+  const rows: Row[] = [];
+  const soFar = () => ({ environment, rows, ratios: ratiosOf(rows, flags.quick) });
+  // Whole works are worth printing; what was started is ended with us.
+  const interrupted = () => {
+    print(flags, soFar());
+    process.exit(EXIT.interrupted);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, interrupted);
+  for await (const more of allWorks(flags, { ...parts, progress: say })) rows.push(...more);
+  return soFar();
 }
 
-async function runAll(flags: Flags, parts: Bench): Promise<Row[]> {
-  const rows: Row[] = [];
+const print = (flags: Flags, result: BenchResult): void =>
+  console.log(flags.json ? JSON.stringify(result) : printTable(result));
+
+async function* allWorks(flags: Flags, parts: Bench): AsyncGenerator<readonly Row[]> {
   for (const name of flags.only) {
     const work = workOf(name, flags);
     for (const target of work.targets) {
-      if (flags.targets.includes(target)) rows.push(...(await runWork(parts, work, target)));
+      if (flags.targets.includes(target)) yield await runWork(parts, work, target);
     }
   }
-  return rows;
 }
 
 async function versionsOf(
@@ -76,8 +80,7 @@ async function main(argv: readonly string[]): Promise<number> {
       console.log(HELP);
       return EXIT.ok;
     }
-    const result = await bench(flags);
-    console.log(flags.json ? JSON.stringify(result) : printTable(result));
+    print(flags, await bench(flags));
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof LoadstoneError)) throw error;
@@ -86,7 +89,4 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-// What was started is ended with us.
-for (const signal of ["SIGINT", "SIGTERM"])
-  process.once(signal, () => process.exit(EXIT.interrupted));
 process.exitCode = await main(process.argv.slice(2));

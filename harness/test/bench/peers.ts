@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,13 +18,17 @@ export const peerSource = (file: string): string =>
   fileURLToPath(new URL(`peers/${file}`, import.meta.url));
 
 /** Compiles the C programs of `peers/` into a folder that goes with it. */
-export class Workshop implements AsyncDisposable {
+export class Workshop implements Disposable {
   readonly folder: string;
   readonly #compiler: string | undefined;
+
+  readonly #remove = (): void => rmSync(this.folder, { recursive: true, force: true });
 
   private constructor(folder: string, compiler: string | undefined) {
     this.folder = folder;
     this.#compiler = compiler;
+    // An interrupt ends us without disposing.
+    process.once("exit", this.#remove);
   }
 
   static async open(): Promise<Workshop> {
@@ -46,7 +51,8 @@ export class Workshop implements AsyncDisposable {
     return { skipped: `${name}.c does not compile: ${stderr.slice(0, STDERR_SHOWN)}`, hint };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+  [Symbol.dispose](): void {
+    process.off("exit", this.#remove);
+    this.#remove();
   }
 }

@@ -66,7 +66,7 @@ describe("the null target", () => {
   });
 
   test("is the same in C where it can be compiled", async () => {
-    await using workshop = await Workshop.open();
+    using workshop = await Workshop.open();
     const inNode = await talk({ skipped: "as if there were no compiler" });
     expect(await talk(await workshop.build("sink"))).toEqual(inNode);
   });
