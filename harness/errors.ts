@@ -37,6 +37,7 @@ export const ERRORS = {
   DISK_FULL: { exit: EXIT.unreachable },
   PROVISIONING_FAILED: { exit: EXIT.unreachable },
   CLEANUP_INCOMPLETE: { exit: EXIT.unreachable },
+  WORKER_FAILED: { exit: EXIT.internal },
   INTERRUPTED: { exit: EXIT.interrupted },
 } as const;
 export type ErrorCode = keyof typeof ERRORS;

@@ -4,7 +4,7 @@ import { type Ledger, UNORDERED } from "../measure/ledger.ts";
 import type { Contact } from "../transport/http/failure.ts";
 import { HttpTransport } from "../transport/http.ts";
 import type { ApiMix } from "./api-mix.ts";
-import type { AxisDriver } from "./driver.ts";
+import type { LoneDriver } from "./driver.ts";
 import { Presence, surviveRestart } from "./presence.ts";
 import { slotOf, stepOf, tagOf } from "./tag.ts";
 
@@ -31,7 +31,7 @@ interface ApiStep {
 }
 
 /** REST calls as the platform's callers make them, each answer checked. */
-export class ApiDriver implements AxisDriver {
+export class ApiDriver implements LoneDriver {
   readonly axis = "api" as const;
   readonly streams = 1;
   readonly unitsConnected = 0;

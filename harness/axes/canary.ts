@@ -3,6 +3,7 @@ import { type Envelope, stampEnvelope } from "../transport/envelope.ts";
 import type { ConnectedUnits, UnitTraffic } from "./connected-units.ts";
 import type { AxisDriver } from "./driver.ts";
 import { slotOf, stepOf, tagOf } from "./tag.ts";
+import { isOf, type Share } from "./unit-source.ts";
 import type { CanaryEnd } from "./unit-tally.ts";
 
 /** A canary on its way, or where it ended. */
@@ -16,17 +17,19 @@ export class CanaryDriver implements AxisDriver, UnitTraffic {
   readonly axis = "link" as const;
   readonly streams = 1;
   readonly pending = 0;
-  /** Indexes of the Units that send, in order. */
+  /** Indexes of the Units that send, in order; those of other threads too. */
   senders: readonly number[] = [];
   /** By Unit, and the Units by slot. */
   readonly #canaries = new Map<number, Canary>();
   readonly #unitOfSlot: number[] = [];
   readonly #units: ConnectedUnits;
+  readonly #share: Share;
   #ledger: Ledger | undefined;
   #step = -1;
 
-  constructor(units: ConnectedUnits) {
+  constructor(units: ConnectedUnits, share: Share) {
     this.#units = units;
+    this.#share = share;
   }
 
   get unitsConnected(): number {
@@ -45,10 +48,6 @@ export class CanaryDriver implements AxisDriver, UnitTraffic {
     return this.#units.connected > 0 ? null : "no Unit is connected any more";
   }
 
-  prepare(): Promise<void> {
-    return Promise.resolve();
-  }
-
   begin(step: number, _load: number, ledger: Ledger): void {
     this.#step = step + 1;
     this.#ledger = ledger;
@@ -62,8 +61,8 @@ export class CanaryDriver implements AxisDriver, UnitTraffic {
     return this.#canaries.get(index)?.end ?? "none";
   }
 
-  owns(): boolean {
-    return true;
+  owns(turn: number): boolean {
+    return isOf(this.#share, this.senders[turn] ?? -1);
   }
 
   send(slot: number, intendedAtMs: number, turn: number): void {

@@ -13,6 +13,7 @@ import type { MqttSession, SessionListener } from "../transport/mqtt/session.ts"
 import {
   type ConnectOutcome,
   type ConnectPlan,
+  type ConnectSchedule,
   connectUnits,
   type SessionHome,
 } from "./connections.ts";
@@ -62,15 +63,18 @@ export interface ConnectedUnitsOptions {
   readonly envelopeEvery?: number;
 }
 
-/** The Units of a run and their sessions, shared by the axes that speak MQTT. */
+/** The Units of one thread and their sessions, shared by the axes that speak MQTT. */
 export class ConnectedUnits implements AsyncDisposable {
   readonly options: ConnectedUnitsOptions;
   /** Sessions closed by the other side since the run began. */
   dropped = 0;
   lastCloseReason = "";
   onClosed: OnSessionClosed | undefined;
+  /** So many Units of the run were wanted at most, those of other threads too. */
+  wanted = 0;
   #traffic: UnitTraffic | undefined;
   #connected = 0;
+  #known = 0;
   readonly #live: LiveUnit[] = [];
   /** Bytes of a payload that carries the envelope. */
   readonly #enveloped: number;
@@ -99,8 +103,9 @@ export class ConnectedUnits implements AsyncDisposable {
     return this.#live.length;
   }
 
-  get maxUnits(): number {
-    return this.options.source.maxUnits;
+  /** Units of this thread that were ever connected. */
+  get known(): number {
+    return this.#known;
   }
 
   unit(index: number): LiveUnit | undefined {
@@ -123,11 +128,20 @@ export class ConnectedUnits implements AsyncDisposable {
   }
 
   /** Connects the first `count` Units, those already connected left alone. Outcomes of the rest. */
-  async connect(count: number, signal: AbortSignal): Promise<readonly ConnectOutcome[]> {
-    const { source, connect, clock } = this.options;
-    const units = await source.ensure(count, signal);
-    const missing = units.filter((unit) => this.#live[unit.index]?.closed !== false);
-    return connectUnits(missing, connect, this.#home, clock, signal);
+  async connect(
+    count: number,
+    signal: AbortSignal,
+    schedule?: ConnectSchedule,
+  ): Promise<readonly ConnectOutcome[]> {
+    const { connect, clock } = this.options;
+    this.wanted = Math.max(this.wanted, count);
+    const missing = await this.#missing(count, signal);
+    return connectUnits(missing, connect, this.#home, clock, signal, schedule);
+  }
+
+  /** Indexes of those among the first `count` Units that are not connected. */
+  async missing(count: number, signal: AbortSignal): Promise<number[]> {
+    return (await this.#missing(count, signal)).map(({ index }) => index);
   }
 
   /** Connects a Unit that was connected before, beside its session if that is still open. */
@@ -153,11 +167,6 @@ export class ConnectedUnits implements AsyncDisposable {
     return live;
   }
 
-  /** Has `count` Units made, so that connecting them takes no longer than connecting does. */
-  async provision(count: number, signal: AbortSignal): Promise<void> {
-    await this.options.source.ensure(count, signal);
-  }
-
   /** Disconnects all but the first `count` Units. */
   async reduce(count: number): Promise<void> {
     const leaving = this.#live.slice(count).filter((live) => !live.closed);
@@ -177,6 +186,11 @@ export class ConnectedUnits implements AsyncDisposable {
     adopt: (unit, session) => this.#adopt(unit, session),
   };
 
+  async #missing(count: number, signal: AbortSignal): Promise<UnitIdentity[]> {
+    const units = await this.options.source.ensure(count, signal);
+    return units.filter((unit) => !this.isOpen(unit.index));
+  }
+
   #adopt(unit: UnitIdentity, session: MqttSession): void {
     const { connect, payloadBytes, runTag } = this.options;
     const { outputTopic } = unit;
@@ -185,6 +199,7 @@ export class ConnectedUnits implements AsyncDisposable {
       this.#every === 1 ? undefined : session.template(outputTopic, connect.qos, payloadBytes);
     prepareEnvelope(template.payload, runTag, unit.index);
     const before = this.#live[unit.index];
+    if (before === undefined) this.#known++;
     // A stream goes on where it broke off.
     const sequence = before?.sequence ?? 0;
     const state = { closed: false, planned: false, touched: false };

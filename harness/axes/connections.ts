@@ -44,6 +44,15 @@ export interface SessionHome {
   adopt(unit: UnitIdentity, session: MqttSession): void;
 }
 
+/** When each connect is due, where several threads connect in turn. */
+export interface ConnectSchedule {
+  readonly startMs: number;
+  /** From one connect of all threads to the next. */
+  readonly gapMs: number;
+  /** Place of a Unit among all that are to connect; rises with the Units' order. */
+  placeOf(index: number): number;
+}
+
 /**
  * Connects and subscribes Units at a steady pace, whatever each connect takes. Refusals are
  * outcomes, not errors: the caller counts them.
@@ -54,9 +63,10 @@ export async function connectUnits(
   home: SessionHome,
   clock: Clock,
   signal: AbortSignal,
+  schedule?: ConnectSchedule,
 ): Promise<ConnectOutcome[]> {
   signal.throwIfAborted();
-  const ramp = new ConnectRamp(units, plan, home, clock);
+  const ramp = new ConnectRamp(units, plan, home, clock, schedule);
   const stop = () => ramp.stop(abortReason(signal));
   signal.addEventListener("abort", stop, { once: true });
   try {
@@ -79,6 +89,7 @@ class ConnectRamp {
   readonly #plan: ConnectPlan;
   readonly #home: SessionHome;
   readonly #clock: Clock;
+  readonly #schedule: ConnectSchedule | undefined;
   readonly #tls: SessionOptions["tls"];
   readonly #outcomes: ConnectOutcome[] = [];
   readonly #stops: AbortController[] = [];
@@ -89,11 +100,18 @@ class ConnectRamp {
   #broken: Error | undefined;
   #onEnd: (() => void) | undefined;
 
-  constructor(units: readonly UnitIdentity[], plan: ConnectPlan, home: SessionHome, clock: Clock) {
+  constructor(
+    units: readonly UnitIdentity[],
+    plan: ConnectPlan,
+    home: SessionHome,
+    clock: Clock,
+    schedule: ConnectSchedule | undefined,
+  ) {
     this.#units = units;
     this.#plan = plan;
     this.#home = home;
     this.#clock = clock;
+    this.#schedule = schedule;
     this.#tls = plan.tls ? tlsOptions(plan.serverName) : undefined;
   }
 
@@ -114,10 +132,10 @@ class ConnectRamp {
 
   /** Starts by absolute times, all that are due at each waking: no timer for each Unit. */
   async #startAll(): Promise<void> {
-    const gapMs = 1000 / this.#plan.connectsPerSec;
-    let startedAtMs = this.#clock.now();
+    const gapMs = this.#schedule?.gapMs ?? 1000 / this.#plan.connectsPerSec;
+    let startedAtMs = this.#schedule?.startMs ?? this.#clock.now();
     while (this.#started < this.#units.length && this.#broken === undefined) {
-      const dueAtMs = startedAtMs + this.#started * gapMs;
+      const dueAtMs = startedAtMs + this.#placeOf(this.#started) * gapMs;
       const now = this.#clock.now();
       if (dueAtMs > now) {
         // Rejects when stopped, which the loop's own condition sees.
@@ -128,6 +146,12 @@ class ConnectRamp {
       if (this.#connecting >= MAX_CONNECTING) await this.#oneEnd();
       else this.#start(this.#started++);
     }
+  }
+
+  #placeOf(position: number): number {
+    const unit = this.#units[position];
+    if (this.#schedule === undefined || unit === undefined) return position;
+    return this.#schedule.placeOf(unit.index);
   }
 
   #start(position: number): void {

@@ -15,11 +15,6 @@ export interface AxisDriver extends AsyncDisposable {
   readonly pending: number;
   /** Set when the driver can go on no longer, e.g. every session was closed. */
   readonly broken: string | null;
-  /**
-   * Makes ready for `load` (axis unit): provisions, connects, subscribes, primes. Called before
-   * each step; returns at once when nothing is missing.
-   */
-  prepare(load: number, signal: AbortSignal): Promise<void>;
   /** A new step: outcomes go to `ledger` from here on, outcomes of older steps nowhere. */
   begin(step: number, load: number, ledger: Ledger): void;
   /**
@@ -36,4 +31,13 @@ export interface AxisDriver extends AsyncDisposable {
   flush(): void;
   /** Forgets what is still out: nothing of it may reach the target or a later step any more. */
   abandon(): void;
+}
+
+/** A driver that is alone with its axis, in one thread, and gets its work ready itself. */
+export interface LoneDriver extends AxisDriver {
+  /**
+   * Makes ready for `load` (axis unit): provisions, connects. Called before each step; returns at
+   * once when nothing is missing.
+   */
+  prepare(load: number, signal: AbortSignal): Promise<void>;
 }

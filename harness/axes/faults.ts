@@ -45,21 +45,22 @@ export function beginFault(order: FaultOrder, tools: FaultTools): OpenFault {
   }
 }
 
-/** Units drawn by the seed, at least one of those there are; the same seed draws the same ones. */
+/**
+ * Units drawn by the seed, at least one of the run's; the same seed draws the same ones, however
+ * many threads share them. Those of this thread that are open.
+ */
 export function chosen({ kind, number, share }: FaultOrder, tools: FaultTools): number[] {
   const { units, seed } = tools;
-  const open = Array.from({ length: units.streams }, (_, index) => index).filter((index) =>
-    units.isOpen(index),
-  );
-  const wanted = Math.min(open.length, Math.max(1, Math.round(share * units.streams)));
+  const all = Array.from({ length: units.wanted }, (_, index) => index);
+  const wanted = Math.min(all.length, Math.max(1, Math.round(share * all.length)));
   const random = seededRandom(seed, hashName(kind), number);
   for (let at = 0; at < wanted; at++) {
-    const other = at + Math.floor(random() * (open.length - at));
-    const swapped = open[at] ?? 0;
-    open[at] = open[other] ?? 0;
-    open[other] = swapped;
+    const other = at + Math.floor(random() * (all.length - at));
+    const swapped = all[at] ?? 0;
+    all[at] = all[other] ?? 0;
+    all[other] = swapped;
   }
-  return open.slice(0, wanted);
+  return all.slice(0, wanted).filter((index) => units.isOpen(index));
 }
 
 /** Sockets dropped without a word, all at the same moment. */

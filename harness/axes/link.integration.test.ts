@@ -6,11 +6,12 @@ import type { Objective } from "#grader/contracts/objective.ts";
 import { Trial } from "#grader/contracts/trial.ts";
 import type { LoadStep } from "../engine/measure-step.ts";
 import { systemClock } from "../load/clock.ts";
-import type { ProcessProbe } from "../measure/generator-health.ts";
+import type { OpenProbe, ProcessProbe } from "../measure/generator-health.ts";
 import { Workspace } from "../transport/mqtt/workspace.ts";
-import { ConnectedUnits } from "./connected-units.ts";
-import { LinkMeasurer, type LinkOptions } from "./link.ts";
-import { brokerUnits, type UnitSource } from "./unit-source.ts";
+import { Crew } from "./crew.ts";
+import { LinkMeasurer } from "./link.ts";
+import { UnitShard } from "./unit-shard.ts";
+import { brokerUnits, type Share, type UnitSource } from "./unit-source.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -51,13 +52,37 @@ const calmProbe = (stallMs = 0): ProcessProbe => ({
   [Symbol.dispose]: () => {},
 });
 
-function open(port: number, change: Partial<LinkOptions> & { source?: UnitSource } = {}) {
-  const { source = brokerUnits("link-test", 20, {}), ...options } = change;
-  const units = new ConnectedUnits({
-    source,
+interface LinkChange {
+  readonly source?: UnitSource;
+  readonly connectDeadlineMs?: number;
+  readonly openProbe?: OpenProbe;
+  readonly threads?: number;
+}
+
+/** Link over so many shards of Units, all of them in this thread. */
+function open(port: number, change: LinkChange = {}) {
+  const { source = brokerUnits("link-test", 20, {}), connectDeadlineMs = 2000 } = change;
+  // A shared machine's own stalls are not what is tested here.
+  const { openProbe = () => calmProbe(), threads = 1 } = change;
+  const shards = Array.from({ length: threads }, (_, index) =>
+    openShard(port, { index, of: threads }, openProbe),
+  );
+  const crew = new Crew({ shards, source, clock: systemClock, connectsPerSec: 1000 });
+  const link = new LinkMeasurer({ crew, objective, clock: systemClock, connectDeadlineMs });
+  closing.push(
+    () => link[Symbol.asyncDispose](),
+    () => crew[Symbol.asyncDispose](),
+  );
+  return { link, crew };
+}
+
+const openShard = (port: number, share: Share, openProbe: OpenProbe): UnitShard =>
+  new UnitShard({
+    share,
+    openProbe,
     clock: systemClock,
-    runTag: 7,
-    payloadBytes: 64,
+    seed: 1,
+    units: { runTag: 7, payloadBytes: 64 },
     connect: {
       host: "127.0.0.1",
       port,
@@ -71,22 +96,6 @@ function open(port: number, change: Partial<LinkOptions> & { source?: UnitSource
       workspace: new Workspace({ now: () => systemClock.now() }),
     },
   });
-  const link = new LinkMeasurer({
-    units,
-    objective,
-    clock: systemClock,
-    seed: 1,
-    connectDeadlineMs: 2000,
-    // A shared machine's own stalls are not what is tested here.
-    openProbe: () => calmProbe(),
-    ...options,
-  });
-  closing.push(
-    () => link[Symbol.asyncDispose](),
-    () => units[Symbol.asyncDispose](),
-  );
-  return { link, units };
-}
 
 const stepOf = (load: number): LoadStep => ({
   kind: "load",
@@ -127,6 +136,13 @@ describe("holding Units connected", () => {
     expect(observation.windows[0]).toMatchObject({ good: false, valid: true, badRatio: 3 / 8 });
   });
 
+  test("counts alike over several shards, each of which knows only its own Units", async () => {
+    const { port } = await startBroker(7);
+    const { trial } = await hold(open(port, { threads: 3 }).link, 10);
+    expect(trial).toMatchObject({ planned: 10, good: 7, errors: 3, lost: 0, pending: 0 });
+    expect(trial.reason).toContain("of 10 Units 3 refused");
+  });
+
   test("ends early and bad when no Unit gets in", async () => {
     const { port } = await startBroker(0);
     const { trial } = await hold(open(port).link, 4);
@@ -157,9 +173,9 @@ describe("holding Units connected", () => {
         return names.ensure(count, signal);
       },
     };
-    const { link, units } = open(port, { source });
+    const { link, crew } = open(port, { source });
     await link.prepare(4, new AbortController().signal);
-    expect([asked, units.connected]).toEqual([["4"], 0]);
+    expect([asked, crew.connected]).toEqual([["4"], 0]);
   });
 
   test("stopped by hand while connecting throws why", async () => {

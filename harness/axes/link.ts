@@ -7,28 +7,22 @@ import type {
   SecondCounts,
   StepContext,
 } from "../engine/axis-measurer.ts";
-import type { LoadStep } from "../engine/measure-step.ts";
+import type { DrivenStep, LoadStep } from "../engine/measure-step.ts";
 import { SlotMeasurer } from "../engine/slot-measurer.ts";
 import { GUARD } from "../engine/verdict.ts";
 import type { Clock } from "../load/clock.ts";
-import { HealthWatch, type OpenProbe } from "../measure/generator-health.ts";
 import { toObservation, toTrials } from "../measure/to-trial.ts";
-import { CanaryDriver } from "./canary.ts";
-import type { ConnectedUnits } from "./connected-units.ts";
-import type { ConnectOutcome } from "./connections.ts";
+import type { Crew } from "./crew.ts";
+import { CrewEngine } from "./crew-engine.ts";
 import { judgeLink } from "./link-verdict.ts";
-import { partnerOf } from "./unit-source.ts";
-import { tallyUnits, type UnitTally } from "./unit-tally.ts";
+import type { UnitTally } from "./unit-tally.ts";
 
 export interface LinkOptions {
-  readonly units: ConnectedUnits;
+  readonly crew: Crew;
   readonly objective: Objective;
   readonly clock: Clock;
-  readonly seed: number;
   /** CONNECT to the last SUBACK may take this long. */
   readonly connectDeadlineMs: number;
-  /** Our own process, unless a test says otherwise. */
-  readonly openProbe?: OpenProbe;
 }
 
 /** The canaries end this long before the hold does, so that each can still arrive. */
@@ -37,10 +31,27 @@ const LEAST_CANARY_MS = 1000;
 /** Connecting costs more than holding; a core this busy makes connects slow by itself. */
 const MAX_CONNECT_CPU = 0.9;
 
-interface Connected {
-  readonly outcomes: readonly ConnectOutcome[];
-  /** What our own process did wrong meanwhile. */
-  readonly fault: string | undefined;
+/** The canaries of a hold, each from a Unit that has somebody to hear it. */
+class CanaryEngine extends CrewEngine {
+  readonly axis = "link" as const;
+  senders: readonly number[] = [];
+  readonly #options: LinkOptions;
+
+  constructor(options: LinkOptions) {
+    super(options.crew);
+    this.#options = options;
+  }
+
+  /** Only makes the Units: connecting them is what this axis measures. */
+  prepare(load: number, signal: AbortSignal): Promise<void> {
+    return this.#options.crew.provision(load, signal);
+  }
+
+  drive(step: LoadStep, stepNumber: number, signal: AbortSignal): Promise<DrivenStep> {
+    const { crew, objective } = this.#options;
+    const work = { axis: "link", senders: this.senders } as const;
+    return crew.drive({ work, step, stepNumber, objective }, signal);
+  }
 }
 
 /**
@@ -51,51 +62,42 @@ export class LinkMeasurer implements AxisMeasurer {
   readonly axis = "link" as const;
   readonly objective: Objective;
   readonly #options: LinkOptions;
+  readonly #engine: CanaryEngine;
   readonly #canaries: SlotMeasurer;
-  readonly #driver: CanaryDriver;
 
   constructor(options: LinkOptions) {
+    const { objective, clock } = options;
     this.#options = options;
-    this.objective = options.objective;
-    this.#driver = new CanaryDriver(options.units);
-    this.#canaries = new SlotMeasurer({
-      driver: this.#driver,
-      objective: options.objective,
-      clock: options.clock,
-      pacer: (_perSec, durationMs) => evenly(this.#driver.senders.length, durationMs),
-      seed: options.seed,
-      ...(options.openProbe === undefined ? {} : { openProbe: options.openProbe }),
-    });
+    this.objective = objective;
+    this.#engine = new CanaryEngine(options);
+    this.#canaries = new SlotMeasurer({ engine: this.#engine, objective, clock });
   }
 
   get unitsConnected(): number {
-    return this.#options.units.connected;
+    return this.#engine.unitsConnected;
   }
 
-  /** Only makes the Units: connecting them is what this axis measures. */
   prepare(load: number, signal: AbortSignal): Promise<void> {
-    return this.#options.units.provision(load, signal);
+    return this.#engine.prepare(load, signal);
   }
 
   async measure(step: LoadStep, context: StepContext) {
-    const { units, clock } = this.#options;
+    const { crew, clock, connectDeadlineMs } = this.#options;
     const { signal } = context;
+    const { load } = step;
     const startedAtMs = clock.now();
-    units.listen(this.#driver);
-    await units.reduce(step.load);
     signal.throwIfAborted();
-    const connected = await this.#connect(step.load, signal);
-    signal.throwIfAborted();
-    this.#driver.senders = this.#pairedAmong(step.load);
-    const canaryStep = canariesOf(step, this.#driver.senders.length);
+    await crew.reduce(load, signal);
+    const fault = await this.#connect(load, signal);
+    const senders = await crew.paired(load, signal);
+    this.#engine.senders = senders;
+    const canaryStep = canariesOf(step, senders.length);
     const driven = await this.#canaries.drive(canaryStep, context.stepNumber, signal);
     signal.throwIfAborted();
     const canaries = toTrials(driven, canaryStep, { ...context, objective: this.objective });
-    const tally = this.#tally(step.load, connected.outcomes);
+    const tally = await crew.tally({ count: load, connectDeadlineMs }, signal);
     const elapsedMs = Math.round(clock.now() - startedAtMs);
-    const trials = canaries.map((canary) =>
-      this.#asLink(canary, step.load, elapsedMs, tally, connected.fault),
-    );
+    const trials = canaries.map((canary) => this.#asLink(canary, load, elapsedMs, tally, fault));
     const observation: Observation = toObservation(trials);
     return { trials, observation };
   }
@@ -104,7 +106,7 @@ export class LinkMeasurer implements AxisMeasurer {
     return this.#canaries.drain(step, context);
   }
 
-  takeSecond(): SecondCounts {
+  takeSecond(): Promise<SecondCounts> {
     return this.#canaries.takeSecond();
   }
 
@@ -112,31 +114,12 @@ export class LinkMeasurer implements AxisMeasurer {
     return this.#canaries[Symbol.asyncDispose]();
   }
 
-  async #connect(count: number, signal: AbortSignal): Promise<Connected> {
-    const { units, clock, connectDeadlineMs, openProbe } = this.#options;
-    using watch = new HealthWatch(() => clock.now(), openProbe);
-    const outcomes = await units.connect(count, signal);
-    const health = watch.take({ intended: 0, unsent: 0, openSockets: units.connected });
-    return { outcomes, fault: connectFault(health, connectDeadlineMs) };
-  }
-
-  #isOpen(index: number): boolean {
-    return this.#options.units.unit(index)?.closed === false;
-  }
-
-  #pairedAmong(count: number): number[] {
-    const indexes = Array.from({ length: count }, (_, index) => index);
-    return indexes.filter((index) => this.#isOpen(index) && this.#isOpen(partnerOf(index)));
-  }
-
-  #tally(count: number, outcomes: readonly ConnectOutcome[]): UnitTally {
-    return tallyUnits({
-      count,
-      outcomes,
-      connectDeadlineMs: this.#options.connectDeadlineMs,
-      isOpen: (index) => this.#isOpen(index),
-      canary: (index) => this.#driver.endOf(index),
-    });
+  /** What our own process did wrong while connecting, if anything. */
+  async #connect(count: number, signal: AbortSignal): Promise<string | undefined> {
+    const { crew, connectDeadlineMs } = this.#options;
+    await crew.health(signal);
+    await crew.connect(count, signal);
+    return connectFault(await crew.health(signal), connectDeadlineMs);
   }
 
   /** A canary trial, read as one of Units. */
@@ -179,9 +162,6 @@ function canariesOf(step: LoadStep, senders: number): LoadStep {
   const load = (senders * 1000) / windowMs;
   return { ...step, load, settleMs: 0, windowMs, windows: 1, curtail: false, growthRule: false };
 }
-
-const evenly = (count: number, durationMs: number): Float64Array =>
-  Float64Array.from({ length: count }, (_, at) => (at * durationMs) / count);
 
 function connectFault(health: GeneratorHealth, connectDeadlineMs: number): string | undefined {
   const { loopDelayMaxMs, cpuRatio } = health;

@@ -66,7 +66,7 @@ export class UnitSessions implements SessionControl {
 
   counts(): SessionCounts {
     return {
-      away: this.#units.streams - this.#units.connected,
+      away: this.#units.known - this.#units.connected,
       closedByTarget: this.#closedByTarget,
       closedByPlan: this.#closedByPlan,
       closes: Object.fromEntries(this.#closes),

@@ -50,3 +50,31 @@ export function brokerUnits(
 }
 
 export const partnerOf = (index: number): number => index ^ 1;
+
+/** One of the threads that share the Units. */
+export interface Share {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** All of them, where one thread has them. */
+export const WHOLE: Share = { index: 0, of: 1 };
+
+/** Whether a Unit is of this share: partners stay together, so that one clock times both ends. */
+export const isOf = (share: Share, unit: number): boolean =>
+  Math.floor(unit / 2) % share.of === share.index;
+
+/** Units handed over by who provisions them. */
+export class GivenUnits implements UnitSource {
+  readonly maxUnits = Infinity;
+  readonly #units: UnitIdentity[] = [];
+
+  give(units: readonly UnitIdentity[]): void {
+    for (const unit of units) this.#units.push(unit);
+  }
+
+  /** Those of the first `count` of the run that were given. */
+  ensure(count: number): Promise<readonly UnitIdentity[]> {
+    return Promise.resolve(this.#units.filter(({ index }) => index < count));
+  }
+}

@@ -10,6 +10,8 @@ export interface HeldUnits {
   /** How the connects of this step went; Units that were connected before have none. */
   readonly outcomes: readonly ConnectOutcome[];
   readonly connectDeadlineMs: number;
+  /** Without it, all of them are ours to count. */
+  readonly owns?: (index: number) => boolean;
   readonly isOpen: (index: number) => boolean;
   readonly canary: (index: number) => CanaryEnd;
 }
@@ -35,26 +37,41 @@ export interface UnitTally {
  * whose partner is not there is judged by its connection alone: the partner is counted already.
  */
 export function tallyUnits(held: HeldUnits): UnitTally {
-  const tally: UnitTally = {
-    good: 0,
-    late: 0,
-    lost: 0,
-    errors: 0,
-    unsent: 0,
-    pending: 0,
-    slow: 0,
-    refused: 0,
-    dropped: 0,
-    classes: {},
-  };
+  const tally = noUnits();
   const outcomes = new Map(held.outcomes.map((outcome) => [outcome.index, outcome]));
   for (let index = 0; index < held.count; index++) {
+    if (held.owns?.(index) === false) continue;
     const outcome = outcomes.get(index);
     if (outcome?.connected === false) refuse(tally, outcome);
     else if (!held.isOpen(index)) drop(tally);
     else countCanary(tally, canaryOf(held, index), slowly(held, outcome));
   }
   return tally;
+}
+
+const noUnits = (): UnitTally => ({
+  good: 0,
+  late: 0,
+  lost: 0,
+  errors: 0,
+  unsent: 0,
+  pending: 0,
+  slow: 0,
+  refused: 0,
+  dropped: 0,
+  classes: {},
+});
+
+/** The Units of several threads together. */
+export function sumUnits(parts: readonly UnitTally[]): UnitTally {
+  const sum = noUnits();
+  for (const { classes, ...counts } of parts) {
+    for (const key of Object.keys(counts) as (keyof typeof counts)[]) sum[key] += counts[key];
+    for (const [name, count] of Object.entries(classes)) {
+      sum.classes[name] = (sum.classes[name] ?? 0) + count;
+    }
+  }
+  return sum;
 }
 
 function refuse(tally: UnitTally, { error = "refused" }: ConnectOutcome): void {

@@ -3,6 +3,7 @@ import { ApiDriver } from "../axes/api.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import { findCeiling, type GeneratorCeiling } from "../engine/null-sink-ceiling.ts";
 import { SlotMeasurer } from "../engine/slot-measurer.ts";
+import { ThreadEngine } from "../engine/thread-engine.ts";
 import { seededRandom } from "../load/random.ts";
 import { poissonPace } from "../plan/pacer.ts";
 import type { AxisPlan, Plan } from "../plan/plan.ts";
@@ -75,7 +76,8 @@ async function openBroker(world: World, axis: AxisPlan, port: number) {
     yes: false,
   });
   const shared = { maxUnits: UNITS, connectsPerSec: CONNECTS_PER_SEC, seed: SEED };
-  const plan: Plan = { targetKind: "broker", depth: axis.search.depth, axes: [axis], ...shared };
+  const { depth } = axis.search;
+  const plan: Plan = { targetKind: "broker", depth, workers: 1, axes: [axis], ...shared };
   const context = { runId: RUN_ID, onProgress: () => undefined, ...shared };
   const { signal, clock } = world;
   return openBrokerTarget({ target, plan, context, credentials: {}, signal, clock });
@@ -98,7 +100,8 @@ function apiMeasurer(
     openMix: () => Promise.resolve({ next: () => request }),
     checkAlive: () => Promise.resolve(),
   });
-  return new SlotMeasurer({ driver, objective, clock, pacer: poissonPace, seed: SEED });
+  const options = { driver, objective, clock, pacer: poissonPace, seed: SEED };
+  return new SlotMeasurer({ engine: new ThreadEngine(options), objective, clock });
 }
 
 /** As much as the answers of an instance are looked at. */

@@ -46,7 +46,7 @@ export interface AxisMeasurer extends AsyncDisposable {
   ): Promise<{ readonly trials: readonly Trial[]; readonly observation: Observation }>;
   /** Offers nothing until nothing is in flight, then stays quiet. */
   drain(step: DrainStep, context: StepContext): Promise<{ trial: Trial; observation: Observation }>;
-  takeSecond(): SecondCounts;
+  takeSecond(): Promise<SecondCounts>;
   /** The Units' sessions, where a run of given load may keep and disturb them. */
   readonly sessions?: SessionControl | undefined;
 }

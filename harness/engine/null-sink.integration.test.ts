@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Objective } from "#grader/contracts/objective.ts";
+import { ConnectedUnits } from "../axes/connected-units.ts";
 import { RelayDriver } from "../axes/relay.ts";
-import { brokerUnits } from "../axes/unit-source.ts";
+import { brokerUnits, WHOLE } from "../axes/unit-source.ts";
 import { openNullSink } from "../cli/null-sink.ts";
 import { planFor } from "../cli/grade.ts";
 import { readSettings } from "../config.ts";
@@ -11,8 +12,8 @@ import { systemClock } from "../load/clock.ts";
 import { seededRandom } from "../load/random.ts";
 import { toTrials } from "../measure/to-trial.ts";
 import { poissonPace } from "../plan/pacer.ts";
-import { unitsOf } from "../target/mqtt-axes.ts";
 import { testWorld } from "../test/test-world.ts";
+import { Workspace } from "../transport/mqtt/workspace.ts";
 import { type LoadStep, measureStep } from "./measure-step.ts";
 import { NullBroker } from "./null-sink-mqtt.ts";
 
@@ -61,16 +62,33 @@ async function openRelay() {
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  const context = { runId: "r", seed: 1, maxUnits: 8, connectsPerSec: 1000, onProgress: () => {} };
-  const place = { host: "127.0.0.1", port: address.port, tls: false, serverName: "127.0.0.1" };
-  const units = unitsOf(brokerUnits("r", 8, {}), place, undefined, context, systemClock);
+  const units = new ConnectedUnits({
+    source: brokerUnits("r", 8, {}),
+    clock: systemClock,
+    runTag: 1,
+    payloadBytes: 64,
+    connect: {
+      host: "127.0.0.1",
+      port: address.port,
+      tls: false,
+      serverName: "127.0.0.1",
+      keepAliveSec: 60,
+      maxInflight: 20,
+      connectsPerSec: 1000,
+      connectTimeoutMs: 10_000,
+      qos: 1,
+      workspace: new Workspace({ now: () => systemClock.now() }),
+    },
+  });
   closing.push(async () => {
     await units[Symbol.asyncDispose]();
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
-  const driver = new RelayDriver({ units, perUnitPerSec: 50 });
-  await driver.prepare(step.load, signal);
+  const driver = new RelayDriver(units, WHOLE);
+  units.listen(driver);
+  await units.connect(8, signal);
+  driver.useFirst(8);
   return { driver, stopReading: () => sockets.forEach((socket) => socket.pause()) };
 }
 

@@ -8,6 +8,7 @@ import { poissonPace } from "../plan/pacer.ts";
 import { QueueDriver, type QueueOptions } from "../test/queue-driver.ts";
 import { type SkippingClock, skippingClock } from "../test/skipping-clock.ts";
 import { SlotMeasurer } from "./slot-measurer.ts";
+import { ThreadEngine } from "./thread-engine.ts";
 
 const objective: Objective = {
   axis: "relay",
@@ -34,7 +35,8 @@ function measurerOf(clock: SkippingClock, queue: Omit<QueueOptions, "clock">) {
   const driver = new QueueDriver({ ...queue, clock });
   const { openWake, openProbe } = clock;
   const pacer = poissonPace;
-  return new SlotMeasurer({ driver, objective, clock, pacer, openWake, openProbe, seed: 5 });
+  const options = { driver, objective, clock, pacer, openWake, openProbe, seed: 5 };
+  return new SlotMeasurer({ engine: new ThreadEngine(options), objective, clock });
 }
 
 /** Searches to the answer; gives it with all trials, in virtual time. */
@@ -112,11 +114,11 @@ describe("the measurer", () => {
         context,
       );
       intended += done.trials.reduce((sum, trial) => sum + trial.intended, 0);
-      if (stepNumber === 1) settled += measurer.takeSecond().delivered;
+      if (stepNumber === 1) settled += (await measurer.takeSecond()).delivered;
     }
-    settled += measurer.takeSecond().delivered;
+    settled += (await measurer.takeSecond()).delivered;
     expect(settled).toBeGreaterThan(intended);
-    expect(measurer.takeSecond().delivered).toBe(0);
+    expect((await measurer.takeSecond()).delivered).toBe(0);
   });
 });
 

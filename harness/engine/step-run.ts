@@ -10,10 +10,10 @@ import type { Segment } from "../measure/segment.ts";
 import type { Pacer } from "../plan/pacer.ts";
 import type { Cut } from "./conductor.ts";
 import type { LoadStep } from "./measure-step.ts";
-import { type OwnTurns, ownTurns } from "./own-turns.ts";
+import { ownTurns } from "./own-turns.ts";
+import { nextDue, nextHalf, type Running, tallyOf } from "./running.ts";
 import type { Tally } from "./tally.ts";
 
-const HALF_SECOND_MS = 500;
 /** A slot missed by more than this, or half the deadline, is our failure: sending it is a burst. */
 const TOO_LATE_MS = 50;
 
@@ -40,22 +40,6 @@ export interface RunSegment {
   /** Slots never sent through our own fault. */
   readonly unsentByUs: number;
   readonly health: GeneratorHealth;
-}
-
-/** The segment being driven. */
-interface Running {
-  readonly segment: Segment;
-  readonly number: number;
-  readonly turns: OwnTurns;
-  readonly startMs: number;
-  readonly startedAtWallMs: number;
-  readonly endMs: number;
-  readonly inFlightBefore: number;
-  readonly droppedBefore: number;
-  /** Position in `turns` of the slot due next. */
-  next: number;
-  looks: number;
-  unsentByUs: number;
 }
 
 /**
@@ -149,7 +133,7 @@ export class StepRun implements Disposable {
     this.#tellHalves(now);
     this.#obey(now);
     this.#endByPlan(now);
-    return this.#running === undefined ? Infinity : this.#nextDue(this.#running);
+    return this.#running === undefined ? Infinity : nextDue(this.#running, this.#cut);
   }
 
   #sendDue(now: number): void {
@@ -203,18 +187,8 @@ export class StepRun implements Disposable {
   }
 
   #tell(running: Running, moment: Tally["moment"], atMs: number, now: number): void {
-    const { segment, number, looks, inFlightBefore, droppedBefore, endMs } = running;
-    const { driver, onTally } = this.#options;
-    const ledger = this.#ledger;
-    const { judged, plannedCount: planned, slots, bad, lost, failed } = segment;
-    const { recentBad, recentSettled, inFlight } = ledger;
-    ledger.recentBad = 0;
-    ledger.recentSettled = 0;
-    const counts = { planned, slots, bad, lost, failed, recentBad, recentSettled, inFlight };
-    const dropped = driver.dropped - droppedBefore;
-    const place = { segment: number, look: looks, moment, judged, atMs, endMs };
-    const { broken } = driver;
-    const cut = onTally({ ...place, ...counts, inFlightBefore, dropped, broken }, now);
+    const tally = tallyOf(running, moment, atMs, this.#ledger, this.#options.driver);
+    const cut = this.#options.onTally(tally, now);
     if (cut !== undefined) this.#cut = cut;
   }
 
@@ -227,14 +201,6 @@ export class StepRun implements Disposable {
       this.#close(running, cut.atMs);
       if (cut.next && this.#windowsLeft > 0) this.#openWindow(cut.atMs);
     } else if (!cut.next) this.#close(running, now);
-  }
-
-  #nextDue(running: Running): number {
-    const { startMs, endMs, turns, next, number } = running;
-    const offset = turns.offsetsMs[next];
-    const nextSend = offset === undefined ? endMs : startMs + offset;
-    const cutAtMs = this.#cut === undefined || this.#cut.segment < number ? endMs : this.#cut.atMs;
-    return Math.min(nextSend, endMs, nextHalf(running), cutAtMs);
   }
 
   #openWindow(startMs: number): void {
@@ -279,5 +245,3 @@ export class StepRun implements Disposable {
     this.segments.push({ segment, startedAtWallMs, unsentByUs, health });
   }
 }
-
-const nextHalf = ({ startMs, looks }: Running): number => startMs + (looks + 1) * HALF_SECOND_MS;

@@ -63,6 +63,8 @@ class Ticker implements Wake {
       if (!this.#running || this.#dueAtMs === Infinity) return;
       now = this.#now();
     }
+    // It may have been asked for again while it ticked.
+    this.#cancel();
     const wait = this.#dueAtMs - now;
     if (wait > COARSE_MS) {
       this.#timer = setTimeout(this.#turn, wait - COARSE_MARGIN_MS);

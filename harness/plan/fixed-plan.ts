@@ -100,7 +100,7 @@ export function asPlan(plan: FixedPlan): Plan & { readonly axes: readonly [AxisP
   const { pace } = plan;
   const axis = { axis: traffic.axis, scenario: traffic, objective, search };
   const axes = [{ ...axis, ...(pace === undefined ? {} : { pace }) }] as const;
-  return { targetKind, depth: "quick", seed, maxUnits: units, connectsPerSec, axes };
+  return { targetKind, depth: "quick", seed, maxUnits: units, connectsPerSec, workers: 1, axes };
 }
 
 const evenUnits = (units: number): number => 2 * Math.max(1, Math.ceil(units / 2));

@@ -19,6 +19,12 @@ export const constantPace: Pacer = (perSec, durationMs) => {
   return Float64Array.from({ length: count }, (_, i) => (i * 1000) / perSec);
 };
 
+/** So many over a whole window, whatever the rate says. */
+export const evenPace =
+  (count: number): Pacer =>
+  (_perSec, durationMs) =>
+    Float64Array.from({ length: count }, (_, at) => (at * durationMs) / count);
+
 /**
  * Poisson arrivals, the memoryless traffic of many independent Units: gaps are exponential with
  * mean 1000 / perSec. The offsets depend on how a duration is split, because each piece draws from

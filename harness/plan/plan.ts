@@ -16,6 +16,8 @@ export interface Plan {
   readonly maxUnits: number;
   /** Paced connects; an instance's listener takes 20 a second by default. */
   readonly connectsPerSec: number;
+  /** Threads that send. */
+  readonly workers: number;
   readonly axes: readonly AxisPlan[];
 }
 
@@ -37,6 +39,8 @@ export interface PlanInput {
   readonly objectives: readonly Objective[];
   readonly maxUnits: number;
   readonly connectsPerSec: number;
+  /** One, unless said otherwise. */
+  readonly workers?: number;
   readonly harmCeilingSec: number;
 }
 
@@ -44,8 +48,8 @@ export function makePlan(input: PlanInput): Plan {
   // Units come in pairs.
   const maxUnits = Math.max(2, 2 * Math.floor(input.maxUnits / 2));
   const axes = input.axes.map((axis) => planAxis(axis, { ...input, maxUnits }));
-  const { targetKind, depth, seed, connectsPerSec } = input;
-  return { targetKind, depth, seed, maxUnits, connectsPerSec, axes };
+  const { targetKind, depth, seed, connectsPerSec, workers = 1 } = input;
+  return { targetKind, depth, seed, maxUnits, connectsPerSec, workers, axes };
 }
 
 function planAxis(axis: AxisId, input: PlanInput): AxisPlan {

@@ -111,7 +111,7 @@ async function drive(
   let index: number;
   try {
     const sessions = keepSessions(plan, measurer, ended.signal);
-    using _looking = watch.begin(measurer, sessions);
+    await using _looking = watch.begin(measurer, sessions);
     index = await measureFixed(plan, measurer, context);
   } finally {
     ended.abort();

@@ -48,20 +48,20 @@ export class FixedWatch {
   }
 
   /** Looks on until disposed of. With `sessions`, faults begin when their time has come. */
-  begin(measurer: AxisMeasurer, sessions: SessionControl | undefined): Disposable {
+  begin(measurer: AxisMeasurer, sessions: SessionControl | undefined): AsyncDisposable {
     this.#measurer = measurer;
     if (sessions !== undefined) this.#faults = new FaultSchedule(this.#options.plan, sessions);
     this.#startedAtMs = this.#options.clock.now();
     // What was counted while connecting is not of the run.
-    measurer.takeSecond();
-    const looking = setInterval(() => this.#look(), SECOND_MS / LOOKS);
+    void taken(measurer);
+    const looking = setInterval(() => void this.#look(), SECOND_MS / LOOKS);
     const over = new AbortController();
     if (this.#faults !== undefined) void this.#disturb(this.#faults, over.signal);
     return {
-      [Symbol.dispose]: () => {
+      [Symbol.asyncDispose]: async () => {
         clearInterval(looking);
         over.abort(new Error("the load has ended"));
-        this.#look();
+        await this.#look();
         this.#tell();
         this.sessions = sessions?.counts();
         this.faults = this.#faults?.results(this.#elapsedMs()) ?? [];
@@ -73,9 +73,9 @@ export class FixedWatch {
     return this.#options.clock.now() - this.#startedAtMs;
   }
 
-  #look(): void {
-    if (this.#measurer === undefined) return;
-    const look = this.#measurer.takeSecond();
+  async #look(): Promise<void> {
+    const look = await taken(this.#measurer);
+    if (look === undefined) return;
     addSparse(this.#latency, look.latency);
     this.#batch.add(look);
     this.#faults?.look(this.#elapsedMs(), look.late + look.lost + look.errors + look.unsent);
@@ -132,4 +132,9 @@ export class FixedWatch {
       fault: this.#faults?.present ?? null,
     };
   }
+}
+
+/** Whoever died meanwhile is told of by the job it did, not by its last second. */
+async function taken(measurer: AxisMeasurer | undefined): Promise<SecondCounts | undefined> {
+  return measurer?.takeSecond().catch(() => undefined);
 }

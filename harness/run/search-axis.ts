@@ -84,7 +84,7 @@ class AxisRun {
 
   async toEnd(): Promise<SearchResult> {
     const { signal } = this.#context;
-    const ticking = setInterval(() => this.#second(), SECOND_MS);
+    const ticking = setInterval(() => void this.#second(), SECOND_MS);
     try {
       for (;;) {
         const asked = this.#search.ask();
@@ -100,7 +100,7 @@ class AxisRun {
       return this.#search.stop(error.message, "no-recovery");
     } finally {
       clearInterval(ticking);
-      this.#second();
+      await this.#second();
     }
   }
 
@@ -168,10 +168,12 @@ class AxisRun {
     this.#context.record.event("estimate", "info", this.#plan.axis, text, detail);
   }
 
-  #second(): void {
+  async #second(): Promise<void> {
     const { record, clock, startedAtMs, onNews } = this.#context;
-    const counts = this.#measurer.takeSecond();
     const step = this.#step;
+    // Whoever died meanwhile is told of by the job it did, not by its last second.
+    const counts = await this.#measurer.takeSecond().catch(() => undefined);
+    if (counts === undefined) return;
     const phase = step === undefined ? "prepare" : step.kind === "drain" ? "drain" : step.phase;
     record.second(this.#plan.axis, phase, step?.kind === "load" ? step.load : 0, counts);
     const times = { elapsedMs: clock.now() - startedAtMs, remainingMs: this.#remainingMs() };

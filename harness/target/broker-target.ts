@@ -5,10 +5,9 @@ import { type Clock, systemClock } from "../load/clock.ts";
 import { describeShares, spreadFor } from "../machine/spread.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../scenario/target-gate.ts";
-import type { ScenarioOf } from "../scenario/schema.ts";
 import { MqttConnectError } from "../transport/mqtt/errors.ts";
 import { openSession } from "../transport/mqtt/session.ts";
-import { type BrokerAddress, linkMeasurer, relayMeasurer, unitsOf } from "./mqtt-axes.ts";
+import { type BrokerAddress, linkMeasurer, openCrew, relayMeasurer } from "./mqtt-axes.ts";
 import type { RunTarget, TargetContext } from "./target.ts";
 
 export interface BrokerCredentials {
@@ -43,7 +42,7 @@ export async function openBrokerTarget(options: BrokerOptions): Promise<RunTarge
   const { maxUnits, sourceAddresses = [], primesPerSec = PRIMES_PER_SEC } = context;
   const sources = await spreadFor(target.address, maxUnits, sourceAddresses);
   if (sources.length > 0) context.onProgress(describeShares(sources));
-  const units = unitsOf(source, { ...address, sources }, relayScenario(plan), context, clock);
+  const crew = await openCrew(source, { ...address, sources }, plan, context, clock);
   return {
     kind: "broker",
     url: target.url,
@@ -54,10 +53,10 @@ export async function openBrokerTarget(options: BrokerOptions): Promise<RunTarge
       const { scenario } = axis;
       switch (scenario.axis) {
         case "link":
-          return Promise.resolve(linkMeasurer(axis, scenario, units, context.seed, clock));
+          return Promise.resolve(linkMeasurer(axis, scenario, crew, clock));
         case "relay":
           return Promise.resolve(
-            relayMeasurer(axis, scenario, units, { ...context, primesPerSec }, clock),
+            relayMeasurer(axis, scenario, crew, address, { ...context, primesPerSec }, clock),
           );
         case "api":
           throw new LoadstoneError("CONFIG_INVALID", "a bare broker has no API axis", {
@@ -68,7 +67,7 @@ export async function openBrokerTarget(options: BrokerOptions): Promise<RunTarge
       }
     },
     cleanUp: () => Promise.resolve({ removed: 0, left: [] }),
-    [Symbol.asyncDispose]: () => units[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => crew[Symbol.asyncDispose](),
   };
 }
 
@@ -115,8 +114,3 @@ const KNOCK_TIMEOUT_MS = 5000;
 const PRIMES_PER_SEC = 2000;
 /** CONNACK "bad user name or password" and "not authorised" (MQTT 3.1.1 §3.2.2.3). */
 const LOGIN_CODES: readonly number[] = [4, 5];
-
-export const relayScenario = (plan: Plan): ScenarioOf<"relay"> | undefined => {
-  for (const { scenario } of plan.axes) if (scenario.axis === "relay") return scenario;
-  return undefined;
-};

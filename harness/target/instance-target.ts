@@ -1,9 +1,10 @@
 import { ApiDriver } from "../axes/api.ts";
 import { apiMix } from "../axes/api-mix.ts";
-import type { ConnectedUnits } from "../axes/connected-units.ts";
+import type { Crew } from "../axes/crew.ts";
 import type { UnitIdentity, UnitSource } from "../axes/unit-source.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import { SlotMeasurer } from "../engine/slot-measurer.ts";
+import { ThreadEngine } from "../engine/thread-engine.ts";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
 import { hashName, seededRandom } from "../load/random.ts";
@@ -19,8 +20,7 @@ import { signIn } from "../platform/sign-in.ts";
 import type { ScenarioOf } from "../scenario/schema.ts";
 import { checkTarget, type Target } from "../scenario/target-gate.ts";
 import type { Lookup } from "../world.ts";
-import { relayScenario } from "./broker-target.ts";
-import { type BrokerAddress, linkMeasurer, relayMeasurer, unitsOf } from "./mqtt-axes.ts";
+import { type BrokerAddress, linkMeasurer, openCrew, relayMeasurer } from "./mqtt-axes.ts";
 import type { CleanUp, RunTarget, TargetContext } from "./target.ts";
 
 export interface InstanceOptions {
@@ -79,7 +79,7 @@ class InstanceTarget implements RunTarget {
   readonly #close: () => Promise<void>;
   #manifest: Manifest | undefined;
   #fleet: Fleet | undefined;
-  #units: ConnectedUnits | undefined;
+  #mqtt: { readonly crew: Crew; readonly address: BrokerAddress } | undefined;
 
   constructor(
     options: InstanceOptions,
@@ -102,9 +102,11 @@ class InstanceTarget implements RunTarget {
     const { context } = this.#options;
     switch (scenario.axis) {
       case "link":
-        return linkMeasurer(plan, scenario, await this.#openUnits(), context.seed, this.#clock);
-      case "relay":
-        return relayMeasurer(plan, scenario, await this.#openUnits(), context, this.#clock);
+        return linkMeasurer(plan, scenario, (await this.#openMqtt()).crew, this.#clock);
+      case "relay": {
+        const { crew, address } = await this.#openMqtt();
+        return relayMeasurer(plan, scenario, crew, address, context, this.#clock);
+      }
       case "api":
         return this.#apiMeasurer(plan, scenario);
       default:
@@ -115,7 +117,7 @@ class InstanceTarget implements RunTarget {
   async cleanUp(): Promise<CleanUp> {
     const manifest = this.#manifest;
     if (manifest === undefined) return { removed: 0, left: [] };
-    await this.#units?.[Symbol.asyncDispose]();
+    await this.#closeMqtt();
     const { hurry } = this.#options;
     const { onProgress } = this.#options.context;
     // A fleet that never opened removed its own half-made repo.
@@ -130,8 +132,14 @@ class InstanceTarget implements RunTarget {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#units?.[Symbol.asyncDispose]();
+    await this.#closeMqtt();
     await this.#close();
+  }
+
+  async #closeMqtt(): Promise<void> {
+    const mqtt = this.#mqtt;
+    this.#mqtt = undefined;
+    await mqtt?.crew[Symbol.asyncDispose]();
   }
 
   #apiMeasurer(plan: AxisPlan, scenario: ScenarioOf<"api">): AxisMeasurer {
@@ -150,18 +158,20 @@ class InstanceTarget implements RunTarget {
         return apiMix({ token: this.#session.token, units }, graphqlRatio);
       },
     });
-    return new SlotMeasurer({
+    const { objective } = plan;
+    const engine = new ThreadEngine({
       driver,
-      objective: plan.objective,
+      objective,
       clock: this.#clock,
       pacer: axisPacer(plan.pace, scenario.arrivals, context.seed),
       seed: context.seed,
     });
+    return new SlotMeasurer({ engine, objective, clock: this.#clock });
   }
 
-  /** The Units' sessions; needs two Units to learn from their env where the broker is. */
-  async #openUnits(): Promise<ConnectedUnits> {
-    if (this.#units !== undefined) return this.#units;
+  /** The Units' threads; needs two Units to learn from their env where the broker is. */
+  async #openMqtt() {
+    if (this.#mqtt !== undefined) return this.#mqtt;
     const { context, plan } = this.#options;
     await this.#growTo(2);
     const broker = await this.#brokerAddress();
@@ -173,8 +183,9 @@ class InstanceTarget implements RunTarget {
       maxUnits: context.maxUnits,
       ensure: async (count) => (await this.#growTo(count)).slice(0, count).map(asIdentity),
     };
-    this.#units = unitsOf(source, address, relayScenario(plan), context, this.#clock);
-    return this.#units;
+    const crew = await openCrew(source, address, plan, context, this.#clock);
+    this.#mqtt = { crew, address };
+    return this.#mqtt;
   }
 
   async #brokerAddress(): Promise<BrokerAddress> {

@@ -1,18 +1,18 @@
-import { ConnectedUnits } from "../axes/connected-units.ts";
 import type { ConnectPlan } from "../axes/connections.ts";
+import { Crew } from "../axes/crew.ts";
+import { CrewSessions } from "../axes/crew-sessions.ts";
 import { LinkMeasurer } from "../axes/link.ts";
-import { RelayDriver } from "../axes/relay.ts";
-import { UnitSessions } from "../axes/unit-sessions.ts";
+import { RelayEngine } from "../axes/relay-engine.ts";
 import type { UnitSource } from "../axes/unit-source.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import { SlotMeasurer } from "../engine/slot-measurer.ts";
+import { monotonicOriginMs } from "../load/aligned-clock.ts";
 import type { Clock } from "../load/clock.ts";
 import { hashName } from "../load/random.ts";
+import { openThreads } from "../load/worker-thread.ts";
 import { envelopeEvery } from "../plan/envelope-share.ts";
-import { axisPacer } from "../plan/axis-pacer.ts";
-import type { AxisPlan } from "../plan/plan.ts";
+import type { AxisPlan, Plan } from "../plan/plan.ts";
 import type { ScenarioOf } from "../scenario/schema.ts";
-import { Workspace } from "../transport/mqtt/workspace.ts";
 import type { TargetContext } from "./target.ts";
 
 /** How a Unit speaks when no relay scenario says otherwise. */
@@ -22,21 +22,23 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 export type BrokerAddress = Pick<ConnectPlan, "host" | "port" | "tls" | "serverName" | "sources">;
 
-/** The Units of a run on one broker. */
-export function unitsOf(
+/** The threads that share the Units of a run on one broker. */
+export async function openCrew(
   source: UnitSource,
   address: BrokerAddress,
-  relay: ScenarioOf<"relay"> | undefined,
+  plan: Plan,
   context: TargetContext,
   clock: Clock,
-): ConnectedUnits {
-  const message = relay?.message ?? DEFAULT_MESSAGE;
-  return new ConnectedUnits({
-    source,
-    clock,
-    runTag: hashName(context.runId),
-    payloadBytes: message.payloadBytes,
-    envelopeEvery: envelopeEvery(message),
+): Promise<Crew> {
+  const message = relayScenario(plan)?.message ?? DEFAULT_MESSAGE;
+  const setup = {
+    seed: context.seed,
+    clockOriginMs: monotonicOriginMs(() => clock.now()),
+    units: {
+      runTag: hashName(context.runId),
+      payloadBytes: message.payloadBytes,
+      envelopeEvery: envelopeEvery(message),
+    },
     connect: {
       ...address,
       keepAliveSec: context.keepAliveSec ?? KEEP_ALIVE_SEC,
@@ -44,43 +46,47 @@ export function unitsOf(
       connectsPerSec: context.connectsPerSec,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       qos: message.qos,
-      workspace: new Workspace({ now: () => clock.now() }),
     },
-  });
+  };
+  const shards = await openThreads(plan.workers, setup);
+  return new Crew({ shards, source, clock, connectsPerSec: context.connectsPerSec });
 }
 
 export function linkMeasurer(
   plan: AxisPlan,
   scenario: ScenarioOf<"link">,
-  units: ConnectedUnits,
-  seed: number,
+  crew: Crew,
   clock: Clock,
 ): AxisMeasurer {
   const { objective } = plan;
   const { connectDeadlineMs } = scenario;
-  return new LinkMeasurer({ units, objective, clock, seed, connectDeadlineMs });
+  return new LinkMeasurer({ crew, objective, clock, connectDeadlineMs });
 }
 
 export function relayMeasurer(
   plan: AxisPlan,
   scenario: ScenarioOf<"relay">,
-  units: ConnectedUnits,
+  crew: Crew,
+  { host, port }: BrokerAddress,
   context: TargetContext,
   clock: Clock,
 ): AxisMeasurer {
+  const { objective, pace } = plan;
   const { perUnitPerSec } = scenario.message;
-  const { primesPerSec, onProgress } = context;
-  return new SlotMeasurer({
-    driver: new RelayDriver({
-      units,
-      perUnitPerSec,
-      ...(primesPerSec === undefined ? {} : { primesPerSec }),
-      onProgress,
-    }),
-    objective: plan.objective,
+  const engine = new RelayEngine({
+    crew,
+    objective,
     clock,
-    pacer: axisPacer(plan.pace, scenario.arrivals, context.seed),
-    sessions: new UnitSessions(units),
-    seed: context.seed,
+    perUnitPerSec,
+    pacing: { arrivals: scenario.arrivals, ...(pace === undefined ? {} : { pace }) },
+    address: `${host}:${port}`,
+    primesPerSec: context.primesPerSec,
+    onProgress: context.onProgress,
   });
+  return new SlotMeasurer({ engine, objective, clock, sessions: new CrewSessions(crew) });
 }
+
+export const relayScenario = (plan: Plan): ScenarioOf<"relay"> | undefined => {
+  for (const { scenario } of plan.axes) if (scenario.axis === "relay") return scenario;
+  return undefined;
+};

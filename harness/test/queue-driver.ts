@@ -1,4 +1,4 @@
-import type { AxisDriver } from "../axes/driver.ts";
+import type { LoneDriver } from "../axes/driver.ts";
 import type { Ledger } from "../measure/ledger.ts";
 import type { SkippingClock } from "./skipping-clock.ts";
 
@@ -16,7 +16,7 @@ export interface QueueOptions {
 }
 
 /** A target in virtual time: a single-server queue of known rate. */
-export class QueueDriver implements AxisDriver {
+export class QueueDriver implements LoneDriver {
   readonly axis = "relay" as const;
   readonly unitsConnected = 2;
   readonly openSockets = 2;

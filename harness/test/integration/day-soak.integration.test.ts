@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { AxisDriver } from "../../axes/driver.ts";
 import { SlotMeasurer } from "../../engine/slot-measurer.ts";
+import { ThreadEngine } from "../../engine/thread-engine.ts";
 import type { Ledger } from "../../measure/ledger.ts";
 import { poissonPace } from "../../plan/pacer.ts";
 import { type SkippingClock, skippingClock } from "../skipping-clock.ts";
@@ -227,11 +228,12 @@ test("a day of 50 Units is counted to the message, in flat memory", {
   const driver = new FatefulDriver(clock, startMs + HOURS * HOUR_MS - CALM_MS, () => {
     if (clock.now() < nextSecondMs) return;
     nextSecondMs += 1000;
-    const { intended, delivered, lost, unsent } = measurer.takeSecond();
-    seconds.intended += intended;
-    seconds.delivered += delivered;
-    seconds.lost += lost;
-    seconds.unsent += unsent;
+    void engine.takeSecond().then(({ intended, delivered, lost, unsent }) => {
+      seconds.intended += intended;
+      seconds.delivered += delivered;
+      seconds.lost += lost;
+      seconds.unsent += unsent;
+    });
     // Half past each hour: the schedules of the hour are there, as in any other.
     if ((nextSecondMs - startMs) % HOUR_MS !== HOUR_MS / 2) return;
     collect();
@@ -242,7 +244,7 @@ test("a day of 50 Units is counted to the message, in flat memory", {
       ...open,
     });
   });
-  const measurer = new SlotMeasurer({
+  const engine = new ThreadEngine({
     driver,
     objective,
     clock,
@@ -251,6 +253,7 @@ test("a day of 50 Units is counted to the message, in flat memory", {
     openProbe: clock.openProbe,
     seed: 5,
   });
+  const measurer = new SlotMeasurer({ engine, objective, clock });
   const { trials } = await measurer.measure(
     {
       kind: "load",
@@ -286,7 +289,7 @@ test("a day of 50 Units is counted to the message, in flat memory", {
     trials.reduce((all, trial) => all + trial[key], 0);
   expect(total("duplicated")).toBe(fates.duplicated);
   expect(total("reordered")).toBe(fates.overtaken + fates.veryLate);
-  const { intended, delivered, lost } = measurer.takeSecond();
+  const { intended, delivered, lost } = await engine.takeSecond();
   expect(seconds.intended + intended).toBe(slots);
   expect(seconds.delivered + delivered).toBe(fates.sent - fates.lost);
   expect(seconds.unsent).toBe(fates.unsent);

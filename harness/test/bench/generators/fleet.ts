@@ -1,6 +1,6 @@
 import { ConnectedUnits } from "../../../axes/connected-units.ts";
 import { RelayDriver } from "../../../axes/relay.ts";
-import { partnerOf, type UnitIdentity, type UnitSource } from "../../../axes/unit-source.ts";
+import { partnerOf, type UnitIdentity, type UnitSource, WHOLE } from "../../../axes/unit-source.ts";
 import { type Clock, systemClock } from "../../../load/clock.ts";
 import { Workspace } from "../../../transport/mqtt/workspace.ts";
 import type { Asked } from "./measured.ts";
@@ -54,7 +54,8 @@ export async function connectDriver(
   const fleet = openFleet(asked, listens);
   const count = asked.number("connections");
   await fleet.connect(count);
-  const driver = new RelayDriver({ units: fleet.units, perUnitPerSec: 1 });
+  const driver = new RelayDriver(fleet.units, WHOLE);
+  fleet.units.listen(driver);
   driver.useFirst(count);
   return { ...fleet, driver };
 }

@@ -1,5 +1,5 @@
 import type { LoadStep } from "../../../engine/measure-step.ts";
-import { SlotMeasurer } from "../../../engine/slot-measurer.ts";
+import { ThreadEngine } from "../../../engine/thread-engine.ts";
 import { Histogram } from "../../../measure/histogram.ts";
 import { constantPace } from "../../../plan/pacer.ts";
 import type { Facts } from "../schema.ts";
@@ -17,7 +17,7 @@ export async function paced(asked: Asked, listens: boolean): Promise<Facts> {
   const { clock, driver } = await connectDriver(asked, listens);
   const rate = asked.number("rate");
   const windowMs = asked.number("seconds") * 1000;
-  const measurer = new SlotMeasurer({
+  const engine = new ThreadEngine({
     driver,
     objective: {
       axis: "relay",
@@ -42,10 +42,10 @@ export async function paced(asked: Asked, listens: boolean): Promise<Facts> {
     growthRule: false,
     toTheEnd: true,
   };
-  await measurer.drive({ ...step, windowMs: asked.number("warmMs") }, 0, signal);
-  const seconds = setInterval(() => measurer.takeSecond(), SECOND_MS);
+  await engine.drive({ ...step, windowMs: asked.number("warmMs") }, 0, signal);
+  const seconds = setInterval(() => void engine.takeSecond(), SECOND_MS);
   const end = beginPart();
-  const { windows } = await measurer.drive({ ...step, windowMs }, 1, signal);
+  const { windows } = await engine.drive({ ...step, windowMs }, 1, signal);
   const { cpuMs } = end();
   clearInterval(seconds);
   const [window] = windows;

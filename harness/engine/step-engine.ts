@@ -1,0 +1,21 @@
+import type { AxisId } from "#grader/contracts/axis.ts";
+import type { GeneratorHealth } from "#grader/contracts/trial.ts";
+import type { OutCount } from "../axes/shard.ts";
+import type { SecondCounts } from "./axis-measurer.ts";
+import type { DrivenStep, LoadStep } from "./measure-step.ts";
+
+/** What drives the steps of one axis: this thread, or several others seen as one. */
+export interface StepEngine extends AsyncDisposable {
+  readonly axis: AxisId;
+  readonly unitsConnected: number;
+  /** Provisions and connects what `load` needs. */
+  prepare(load: number, signal: AbortSignal): Promise<void>;
+  drive(step: LoadStep, stepNumber: number, signal: AbortSignal): Promise<DrivenStep>;
+  out(signal: AbortSignal): Promise<OutCount>;
+  /** What is still out will not be waited for any more. */
+  forget(signal: AbortSignal): Promise<void>;
+  /** Health since this was asked last. */
+  health(signal: AbortSignal): Promise<GeneratorHealth>;
+  /** Since the last second was taken. */
+  takeSecond(): Promise<SecondCounts>;
+}
