@@ -78,8 +78,11 @@ async function measure(
 
 /** One line for people. */
 export function ceilingInWords({ ceiling, reached, doubt }: GeneratorCeiling): string {
-  const figures = `the load generator may offer ${ceiling} a second (70 % of the ${reached} it reached)`;
-  return doubt === undefined ? figures : `${figures}, perhaps more: ${doubt}`;
+  if (doubt === undefined) {
+    return `the load generator may offer ${ceiling} a second (70 % of the ${reached} it reached)`;
+  }
+  const seen = reached === 0 ? "" : `, which reached ${reached} a second or more`;
+  return `no limit is known of the load generator${seen}: ${doubt}`;
 }
 
 /** A ceiling in doubt is not kept: the next run may find the machine at rest. */

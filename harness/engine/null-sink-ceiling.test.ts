@@ -65,6 +65,11 @@ test("is in doubt, and soon done, when other programs hold the core", async () =
   expect(loads).toHaveLength(2);
 });
 
+test("is in doubt when not even the least load came through", async () => {
+  const { found } = await find({ generator: 1 });
+  expect(found).toMatchObject({ reached: 0, doubt: "no load kept its times" });
+});
+
 test("ends when the run is stopped", async () => {
   const { measurer } = modelled({ generator: 9000 });
   const signal = AbortSignal.abort(new Error("by hand"));

@@ -22,6 +22,8 @@ export interface CeilingSearch {
 /** Share of what was reached that may be asked for (grading method, 2.4). */
 const USABLE = 0.7;
 const STEPS = 5;
+/** Share of a window's messages that must come back in time. */
+const KEPT = 0.99;
 const SETTLE_MS = 100;
 const WINDOW_MS = 250;
 /** Steps up at most and at least by so much, however much room the CPU shows. */
@@ -76,7 +78,7 @@ const shortWindow = (load: number): LoadStep => ({
 /** All was sent in time and came back in time; how busy the generator was is not asked here. */
 function keptUp(trial: Trial, deadlineMs: number): boolean {
   const { health, intended, good } = trial;
-  return good >= 0.99 * intended && health.latenessP99Ms <= timingLimits(deadlineMs).p99Ms;
+  return good >= KEPT * intended && health.latenessP99Ms <= timingLimits(deadlineMs).p99Ms;
 }
 
 const waitOf = ({ health }: Trial): number => health.waitRatio ?? 0;
@@ -94,7 +96,9 @@ function nextLoad(kept: Trial | undefined, failed: Trial | undefined): number | 
 
 function ceilingOf(kept: Trial | undefined, failed: Trial | undefined): GeneratorCeiling {
   const reached = Math.round(kept?.load ?? 0);
-  const doubt = doubtOf([kept, failed].filter((trial) => trial !== undefined));
+  const doubt =
+    doubtOf([kept, failed].filter((trial) => trial !== undefined)) ??
+    (kept === undefined ? "no load kept its times" : undefined);
   const ceiling = Math.round(USABLE * reached);
   return { reached, ceiling, ...(doubt === undefined ? {} : { doubt }) };
 }
