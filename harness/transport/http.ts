@@ -5,6 +5,7 @@ import { socketFault } from "../machine/socket-fault.ts";
 import { type ConnectionFailure, type ConnectionOwner, HttpConnection } from "./http/connection.ts";
 import type { Contact } from "./http/failure.ts";
 import { type HttpRequest, RequestEncoder } from "./http/request.ts";
+import { type Exchange, RequestQueue } from "./http/request-queue.ts";
 import type { HttpAddress } from "./http/socket.ts";
 
 /** Told once per request: `errorClass` is undefined for a good answer. */
@@ -24,18 +25,8 @@ export interface HttpTransportOptions {
   readonly timeoutMs: number;
 }
 
-/** A request between `send` and its end. */
-interface Exchange {
-  readonly request: HttpRequest;
-  readonly tag: number;
-  /** When it is given up, on the clock. */
-  readonly untilMs: number;
-}
-
 const CONNECT_TIMEOUT_MS = 5000;
 const READ_BUFFER_BYTES = 65_536;
-/** The queue is cut to size when this much of its front is used up. */
-const SPENT_LIMIT = 1024;
 
 /** A certificate is for a name; an address can only be checked as one. */
 const tlsOf = (name: string, ca: Buffer | undefined) => ({
@@ -64,9 +55,7 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
   #busy = 0;
   /** Most connections open at a time. */
   #most: number;
-  #queue: Exchange[] = [];
-  /** Position in the queue of the request that is next. */
-  #first = 0;
+  readonly #queue = new RequestQueue();
   #watching = false;
   #fault: LoadstoneError | undefined;
 
@@ -91,7 +80,7 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
 
   /** Requests neither answered nor given up, in the queue or on their way. */
   get outstanding(): number {
-    return this.#waiting + this.#busy;
+    return this.#queue.length + this.#busy;
   }
 
   /** What this machine lacks to open another connection, once it met that. */
@@ -108,7 +97,7 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
     if (this.#closing.signal.aborted) return;
     const { clock, timeoutMs } = this.#options;
     const exchange = { request, tag, untilMs: clock.now() + timeoutMs };
-    const connection = this.#waiting === 0 ? this.#freshIdle() : undefined;
+    const connection = this.#queue.length === 0 ? this.#freshIdle() : undefined;
     if (connection !== undefined) this.#start(connection, exchange);
     else {
       this.#queue.push(exchange);
@@ -119,8 +108,7 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
 
   /** Drops the queue and aborts what is out; `done` hears nothing of either. */
   dropAll(): void {
-    this.#queue = [];
-    this.#first = 0;
+    this.#queue.clear();
     for (const [connection, exchange] of this.#connections) {
       if (exchange !== undefined) this.#drop(connection);
     }
@@ -164,14 +152,10 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
     else {
       this.#connecting--;
       // The oldest request that waits for a connection is the one that did not get it.
-      exchange = this.#shift();
+      exchange = this.#queue.shift();
     }
     if (exchange !== undefined) this.#done(exchange.tag, errorClass, contact);
     this.#connectMore();
-  }
-
-  get #waiting(): number {
-    return this.#queue.length - this.#first;
   }
 
   #start(connection: HttpConnection, exchange: Exchange): void {
@@ -183,7 +167,7 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
   }
 
   #useNext(connection: HttpConnection): void {
-    const next = this.#shift();
+    const next = this.#queue.shift();
     if (next !== undefined) this.#start(connection, next);
     else {
       connection.rest(this.#options.clock.now());
@@ -208,7 +192,7 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
   /** Opens connections for those who wait, up to the limit. */
   #connectMore(): void {
     const { timeoutMs } = this.#options;
-    while (this.#waiting > this.#connecting && this.#connections.size < this.#most) {
+    while (this.#queue.length > this.#connecting && this.#connections.size < this.#most) {
       if (this.#closing.signal.aborted) return;
       const limitMs = Math.min(CONNECT_TIMEOUT_MS, timeoutMs);
       const connection = new HttpConnection(this.#place, this.#readBuffer, this, limitMs);
@@ -221,17 +205,6 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
     this.#busy--;
     this.#connections.delete(connection);
     connection.destroy();
-  }
-
-  #shift(): Exchange | undefined {
-    const exchange = this.#queue[this.#first];
-    if (exchange === undefined) return undefined;
-    this.#first++;
-    if (this.#first > SPENT_LIMIT && this.#first * 2 > this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#first);
-      this.#first = 0;
-    }
-    return exchange;
   }
 
   /** One timer for all: every request has the same time, so the oldest is always the next. */
@@ -252,7 +225,7 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
   }
 
   #oldestUntilMs(): number {
-    let oldest = this.#queue[this.#first]?.untilMs ?? Infinity;
+    let oldest = this.#queue.oldest?.untilMs ?? Infinity;
     for (const exchange of this.#connections.values()) {
       if (exchange !== undefined && exchange.untilMs < oldest) oldest = exchange.untilMs;
     }
@@ -264,11 +237,11 @@ export class HttpTransport implements AsyncDisposable, ConnectionOwner {
     // With no connection at all there was nobody to be slow.
     const unconnected = this.openSockets === 0;
     // The queue first: a place that becomes free below must not go to one whose time is up.
-    for (let next = this.#queue[this.#first]; next !== undefined && next.untilMs <= now; ) {
-      this.#shift();
+    for (let next = this.#queue.oldest; next !== undefined && next.untilMs <= now; ) {
+      this.#queue.shift();
       if (unconnected) this.#done(next.tag, "connect-timeout", "no-connection");
       else this.#done(next.tag, "timeout", "silent");
-      next = this.#queue[this.#first];
+      next = this.#queue.oldest;
     }
     for (const [connection, exchange] of this.#connections) {
       if (exchange === undefined || exchange.untilMs > now) continue;
