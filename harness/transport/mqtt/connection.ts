@@ -99,11 +99,11 @@ export class Connection
 
   resend(template: PublishTemplate, tag: number): PublishOutcome {
     if (this.phase !== "open") return "closed";
-    const repeated = this.exchange.repeat(template, tag);
-    // Not there: the broker has it, or lost the session; then it is a publish like any other.
-    if (repeated === undefined) return this.publish(template, tag);
-    if (!this.outbox.makeRoom(repeated.length)) return "blocked";
-    this.outbox.add(repeated);
+    const left = this.exchange.whatIsLeft(tag);
+    if (left === "nothing") return "sent";
+    if (left === "everything") return this.publish(template, tag);
+    if (!this.outbox.makeRoom(template.frame.length)) return "blocked";
+    this.outbox.add(this.exchange.repeated(template, tag));
     return "sent";
   }
 

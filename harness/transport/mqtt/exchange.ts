@@ -58,7 +58,8 @@ export class Exchange {
   }
 
   get state(): SessionState {
-    return { window: this.ownWindow(), unreleased: this.unreleased ?? new Set() };
+    // The very set, not a copy: whoever keeps the state sees what comes later too.
+    return { window: this.ownWindow(), unreleased: (this.unreleased ??= new Set()) };
   }
 
   unconfirmedTags(): readonly number[] {
@@ -71,7 +72,7 @@ export class Exchange {
     this.window?.setLimit(this.limit);
     if (!sessionPresent) {
       this.window?.clear();
-      this.unreleased = undefined;
+      this.unreleased?.clear();
       return;
     }
     for (const packetId of this.window?.idsAwaitingPubcomp() ?? []) {
@@ -86,14 +87,20 @@ export class Exchange {
     frame[packetIdAt + 1] = packetId & 0xff;
   }
 
-  /** A copy of the frame as the broker must see it again; undefined if it has answered already. */
-  repeat({ frame, packetIdAt }: PublishTemplate, tag: number): Buffer | undefined {
-    const packetId = this.window?.findUnanswered(tag) ?? 0;
-    if (packetId === 0) return undefined;
-    const repeated = Buffer.from(frame);
-    repeated[0] = (repeated[0] ?? 0) | DUP_FLAG;
-    repeated.writeUInt16BE(packetId, packetIdAt);
-    return repeated;
+  /** What is left to do for a publish whose answer was not heard. */
+  whatIsLeft(tag: number): "everything" | "repeat" | "nothing" {
+    const packetId = this.window?.findId(tag) ?? 0;
+    if (packetId === 0) return "everything";
+    // The broker has the message; `open` has already sent PUBREL again.
+    return this.window?.awaits(packetId, PACKET.pubcomp) === true ? "nothing" : "repeat";
+  }
+
+  /** A copy of the frame as the broker must see it again. */
+  repeated({ frame, packetIdAt }: PublishTemplate, tag: number): Buffer {
+    const copy = Buffer.from(frame);
+    copy[0] = (copy[0] ?? 0) | DUP_FLAG;
+    copy.writeUInt16BE(this.window?.findId(tag) ?? 0, packetIdAt);
+    return copy;
   }
 
   /** Acknowledges a message; false if it has been told of before. */

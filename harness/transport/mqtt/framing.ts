@@ -1,4 +1,4 @@
-import { PACKET, REASON } from "./protocol.ts";
+import { PACKET, type ProtocolLevel, REASON } from "./protocol.ts";
 
 /** The peer broke the protocol; nothing after this can be trusted. */
 export interface ParseFailure {
@@ -18,6 +18,7 @@ const FIRST_CARRY_BYTES = 256;
  * chunk is read in place; only one that spans chunks is copied.
  */
 export abstract class PacketFraming {
+  protected readonly protocol: ProtocolLevel;
   private readonly maxPacketBytes: number;
   private carry: Buffer | undefined;
   private carried = 0;
@@ -26,7 +27,8 @@ export abstract class PacketFraming {
   private stopped = false;
   private failure: ParseFailure | undefined;
 
-  constructor(maxPacketBytes: number) {
+  constructor(protocol: ProtocolLevel, maxPacketBytes: number) {
+    this.protocol = protocol;
     this.maxPacketBytes = maxPacketBytes;
   }
 
@@ -109,6 +111,9 @@ export abstract class PacketFraming {
       const byte = bytes[at + i] ?? 0;
       length += (byte & 0x7f) << (7 * (i - 1));
       if (byte < 0x80) {
+        if (byte === 0 && i > 1 && this.protocol === 5) {
+          return this.fail("remaining length not in its shortest form");
+        }
         this.bodyAt = i + 1;
         const total = length + i + 1;
         return total <= this.maxPacketBytes ? total : this.failLong(total);

@@ -1,4 +1,4 @@
-/** A broker's bytes no client may accept, after a good CONNACK unless `bare`. */
+/** A broker's bytes no client may accept, after a good CONNACK unless `bare`. Sections: MQTT 5. */
 export interface MalformedCase {
   readonly name: string;
   readonly protocol: 4 | 5;
@@ -6,25 +6,64 @@ export interface MalformedCase {
   readonly bytes: string;
   /** Sent instead of the greeting, not after it. */
   readonly bare?: true;
+  /** Well formed by itself: only a session knows that it fits nothing. */
+  readonly unasked?: true;
 }
 
 export const GREETING = { 4: "20 02 0000", 5: "20 03 0000 00" } as const;
 
 export const MALFORMED: readonly MalformedCase[] = [
+  // Packet types and flags, §2.1, and what only clients send.
   { name: "reserved packet type 0", protocol: 4, bytes: "00 00" },
   { name: "packet type 15 in 3.1.1", protocol: 4, bytes: "f0 00" },
   { name: "AUTH nobody asked for", protocol: 5, bytes: "f0 00" },
   { name: "CONNECT from a broker", protocol: 4, bytes: "10 00" },
+  { name: "CONNECT from a broker, MQTT 5", protocol: 5, bytes: "10 00" },
   { name: "SUBSCRIBE from a broker", protocol: 4, bytes: "82 00" },
   { name: "UNSUBSCRIBE from a broker", protocol: 4, bytes: "a2 00" },
   { name: "PINGREQ from a broker", protocol: 4, bytes: "c0 00" },
   { name: "an HTTP answer", protocol: 4, bytes: "48 54 54 50 2f 31", bare: true },
   { name: "a TLS alert", protocol: 4, bytes: "15 03 01 00 02 02 46", bare: true },
 
+  // CONNACK, §3.2.
   { name: "PUBLISH before CONNACK", protocol: 4, bytes: "30 03 0001 61", bare: true },
   { name: "second CONNACK", protocol: 4, bytes: "20 02 0000" },
   { name: "CONNACK with flags in its first byte", protocol: 4, bytes: "21 02 0000", bare: true },
   { name: "CONNACK with reserved flags", protocol: 4, bytes: "20 02 0200", bare: true },
+  { name: "CONNACK refusing a kept session", protocol: 4, bytes: "20 02 0105", bare: true },
+  { name: "the same in MQTT 5", protocol: 5, bytes: "20 03 0187 00", bare: true },
+  { name: "second CONNACK in MQTT 5", protocol: 5, bytes: "20 03 0000 00" },
+  {
+    name: "CONNACK bytes after its properties",
+    protocol: 5,
+    bytes: "20 04 0000 00 ff",
+    bare: true,
+  },
+  { name: "CONNACK maximum QoS 2", protocol: 5, bytes: "20 05 0000 02 2402", bare: true },
+  { name: "CONNACK retain available 2", protocol: 5, bytes: "20 05 0000 02 2502", bare: true },
+  { name: "CONNACK wildcards available 2", protocol: 5, bytes: "20 05 0000 02 2802", bare: true },
+  { name: "CONNACK ids available 2", protocol: 5, bytes: "20 05 0000 02 2902", bare: true },
+  { name: "CONNACK shared available 2", protocol: 5, bytes: "20 05 0000 02 2a02", bare: true },
+  { name: "CONNACK client id with NUL", protocol: 5, bytes: "20 07 0000 04 12000100", bare: true },
+  { name: "CONNACK reason not UTF-8", protocol: 5, bytes: "20 08 0000 05 1f0002c328", bare: true },
+  {
+    name: "CONNACK with a will property",
+    protocol: 5,
+    bytes: "20 08 0000 05 1800000001",
+    bare: true,
+  },
+  {
+    name: "CONNACK property length longer than needed",
+    protocol: 5,
+    bytes: "20 04 0000 8000",
+    bare: true,
+  },
+  {
+    name: "CONNACK session expiry twice",
+    protocol: 5,
+    bytes: "20 0d 0000 0a 1100000001 1100000001",
+    bare: true,
+  },
   { name: "CONNACK too short", protocol: 4, bytes: "20 01 00", bare: true },
   { name: "CONNACK empty", protocol: 4, bytes: "20 00", bare: true },
   { name: "3.1.1 CONNACK too long", protocol: 4, bytes: "20 03 0000 00", bare: true },
@@ -49,6 +88,7 @@ export const MALFORMED: readonly MalformedCase[] = [
   },
   { name: "CONNACK property cut off", protocol: 5, bytes: "20 05 0000 02 2100", bare: true },
 
+  // PUBLISH, §3.3.
   { name: "PUBLISH with QoS 3", protocol: 4, bytes: "36 05 0001 61 0001" },
   { name: "PUBLISH with DUP at QoS 0", protocol: 4, bytes: "38 03 0001 61" },
   { name: "PUBLISH empty", protocol: 4, bytes: "30 00" },
@@ -67,6 +107,33 @@ export const MALFORMED: readonly MalformedCase[] = [
   { name: "PUBLISH properties too long", protocol: 5, bytes: "30 05 0001 61 09 01" },
   { name: "PUBLISH property length cut off", protocol: 5, bytes: "30 04 0001 61 80" },
   { name: "PUBLISH with an alias we never offered", protocol: 5, bytes: "30 06 0000 03 230001" },
+  { name: "PUBLISH with topic and unoffered alias", protocol: 5, bytes: "30 07 0001 61 03 230001" },
+  { name: "PUBLISH with alias 0", protocol: 5, bytes: "30 07 0001 61 03 230000" },
+  { name: "PUBLISH alias twice", protocol: 5, bytes: "30 0a 0001 61 06 230001 230001" },
+  { name: "MQTT 5 PUBLISH with an empty topic", protocol: 5, bytes: "30 03 0000 00" },
+  { name: "PUBLISH payload format 2", protocol: 5, bytes: "30 06 0001 61 02 0102" },
+  { name: "PUBLISH payload format twice", protocol: 5, bytes: "30 08 0001 61 04 0101 0101" },
+  { name: "PUBLISH subscription id 0", protocol: 5, bytes: "30 06 0001 61 02 0b00" },
+  { name: "PUBLISH response topic with +", protocol: 5, bytes: "30 08 0001 61 04 0800012b" },
+  { name: "PUBLISH response topic with #", protocol: 5, bytes: "30 08 0001 61 04 08000123" },
+  { name: "PUBLISH content type with NUL", protocol: 5, bytes: "30 08 0001 61 04 03000100" },
+  { name: "PUBLISH content type not UTF-8", protocol: 5, bytes: "30 09 0001 61 05 030002c328" },
+  { name: "PUBLISH correlation data cut off", protocol: 5, bytes: "30 08 0001 61 04 09000561" },
+  { name: "PUBLISH expiry cut off", protocol: 5, bytes: "30 08 0001 61 04 02000000" },
+  {
+    name: "PUBLISH user property without a value",
+    protocol: 5,
+    bytes: "30 08 0001 61 04 26000161",
+  },
+  { name: "PUBLISH with a reason string", protocol: 5, bytes: "30 08 0001 61 04 1f000161" },
+  { name: "PUBLISH with a will delay", protocol: 5, bytes: "30 09 0001 61 05 1800000001" },
+  { name: "PUBLISH property 0", protocol: 5, bytes: "30 06 0001 61 02 0000" },
+  { name: "PUBLISH property 255", protocol: 5, bytes: "30 06 0001 61 02 ff00" },
+  {
+    name: "PUBLISH properties of five length bytes",
+    protocol: 5,
+    bytes: "30 08 0001 61 80808080 01",
+  },
   { name: "PUBLISH with a CONNACK property", protocol: 5, bytes: "30 07 0001 61 03 210001" },
   {
     name: "PUBLISH user property with half a value",
@@ -79,6 +146,7 @@ export const MALFORMED: readonly MalformedCase[] = [
     bytes: "30 0a 0001 61 06 0b ffffffff 01",
   },
 
+  // PUBACK, PUBREC, PUBREL, PUBCOMP, §3.4 to §3.7.
   { name: "PUBACK empty", protocol: 4, bytes: "40 00" },
   { name: "PUBACK with half a packet id", protocol: 4, bytes: "40 01 00" },
   { name: "PUBACK with packet id 0", protocol: 4, bytes: "40 02 0000" },
@@ -87,9 +155,23 @@ export const MALFORMED: readonly MalformedCase[] = [
   { name: "PUBREC with packet id 0", protocol: 4, bytes: "50 02 0000" },
   { name: "PUBREL without its flags", protocol: 4, bytes: "60 02 0001" },
   { name: "PUBCOMP too long", protocol: 4, bytes: "70 04 0001 0000" },
+  { name: "PUBREC empty", protocol: 4, bytes: "50 00" },
+  { name: "PUBREL empty", protocol: 4, bytes: "62 00" },
+  { name: "PUBCOMP empty", protocol: 4, bytes: "70 00" },
+  { name: "PUBREC with flags", protocol: 4, bytes: "52 02 0001" },
+  { name: "PUBREL with wrong flags", protocol: 4, bytes: "63 02 0001" },
+  { name: "PUBCOMP with flags", protocol: 4, bytes: "72 02 0001" },
+  { name: "PUBREL with packet id 0", protocol: 5, bytes: "62 02 0000" },
+  { name: "PUBCOMP with packet id 0", protocol: 5, bytes: "70 02 0000" },
+  { name: "PUBACK with a SUBACK's reason", protocol: 5, bytes: "40 03 0001 01" },
+  { name: "PUBREC with reason 0x92", protocol: 5, bytes: "50 03 0001 92" },
+  { name: "PUBREL with reason 0x87", protocol: 5, bytes: "62 03 0001 87" },
+  { name: "PUBCOMP with reason 0x10", protocol: 5, bytes: "70 03 0001 10" },
+  { name: "PUBREC with an expiry", protocol: 5, bytes: "50 09 0001 00 05 0200000001" },
   { name: "PUBACK properties cut off", protocol: 5, bytes: "40 05 0001 00 04 1f" },
   { name: "PUBACK with bytes after its properties", protocol: 5, bytes: "40 05 0001 00 00 ff" },
 
+  // SUBACK and UNSUBACK, §3.9 and §3.11.
   { name: "SUBACK without codes", protocol: 4, bytes: "90 02 0001" },
   { name: "SUBACK with packet id 0", protocol: 4, bytes: "90 03 0000 00" },
   { name: "SUBACK with a reserved code", protocol: 4, bytes: "90 03 0001 03" },
@@ -98,12 +180,31 @@ export const MALFORMED: readonly MalformedCase[] = [
   { name: "MQTT 5 SUBACK without properties", protocol: 5, bytes: "90 02 0001" },
   { name: "3.1.1 UNSUBACK with a code", protocol: 4, bytes: "b0 03 0001 00" },
   { name: "MQTT 5 UNSUBACK without codes", protocol: 5, bytes: "b0 03 0001 00" },
+  { name: "SUBACK with flags", protocol: 4, bytes: "91 03 0001 00" },
+  { name: "UNSUBACK with flags", protocol: 4, bytes: "b2 02 0001" },
+  { name: "UNSUBACK empty", protocol: 4, bytes: "b0 00" },
+  { name: "UNSUBACK with packet id 0", protocol: 4, bytes: "b0 02 0000" },
+  { name: "SUBACK nobody asked for", protocol: 4, bytes: "90 03 8001 00", unasked: true },
+  { name: "UNSUBACK nobody asked for", protocol: 5, bytes: "b0 04 8001 00 00", unasked: true },
+  { name: "MQTT 5 SUBACK granting QoS 3", protocol: 5, bytes: "90 04 0001 00 03" },
+  { name: "SUBACK with UNSUBACK's reason", protocol: 5, bytes: "90 04 0001 00 11" },
+  { name: "UNSUBACK granting QoS 1", protocol: 5, bytes: "b0 04 0001 00 01" },
+  { name: "SUBACK properties too long", protocol: 5, bytes: "90 04 0001 05 00" },
 
+  // PINGRESP, DISCONNECT and AUTH, §3.13 to §3.15.
   { name: "PINGRESP with a body", protocol: 4, bytes: "d0 01 00" },
   { name: "PINGRESP with flags", protocol: 4, bytes: "d1 00" },
   { name: "DISCONNECT in 3.1.1", protocol: 4, bytes: "e0 00" },
   { name: "DISCONNECT properties too long", protocol: 5, bytes: "e0 02 00 05" },
   { name: "DISCONNECT with session expiry", protocol: 5, bytes: "e0 07 00 05 1100000001" },
+  { name: "DISCONNECT with flags", protocol: 5, bytes: "e1 00" },
+  { name: "DISCONNECT with a reserved reason", protocol: 5, bytes: "e0 01 01" },
+  { name: "DISCONNECT with a client's reason", protocol: 5, bytes: "e0 01 04" },
+  { name: "DISCONNECT bytes after its properties", protocol: 5, bytes: "e0 03 8b 00 ff" },
+  { name: "DISCONNECT reason with NUL", protocol: 5, bytes: "e0 06 8b 04 1f000100" },
+
+  // The fixed header's length, §1.5.5 and §2.1.4.
+  { name: "remaining length longer than needed", protocol: 5, bytes: "d0 8000" },
 
   { name: "remaining length of five bytes", protocol: 4, bytes: "30 ffffffff 01" },
   { name: "remaining length that never ends", protocol: 4, bytes: "30 8080808080808080" },

@@ -40,7 +40,6 @@ export type SubackType = typeof PACKET.suback | typeof PACKET.unsuback;
 /** Reads the packets a client receives and hands on what they say. */
 export class PacketParser extends PacketFraming {
   private readonly handler: PacketHandler;
-  private readonly protocol: ProtocolLevel;
   private readonly topicAliasMaximum: number;
   private topics: TopicTable | undefined;
   private aliases: Map<number, string> | undefined;
@@ -52,9 +51,8 @@ export class PacketParser extends PacketFraming {
     maxPacketBytes: number,
     topicAliasMaximum = 0,
   ) {
-    super(maxPacketBytes);
+    super(protocol, maxPacketBytes);
     this.handler = handler;
-    this.protocol = protocol;
     this.topicAliasMaximum = topicAliasMaximum;
   }
 

@@ -34,7 +34,16 @@ export const PROPERTY = {
 } as const;
 
 /** How a value is written; FLAG is a byte that may be 0 or 1. */
-const KIND = { flag: 1, uint16: 2, uint32: 3, id: 4, binary: 5, text: 6, pair: 7 } as const;
+const KIND = {
+  flag: 1,
+  uint16: 2,
+  uint32: 3,
+  id: 4,
+  binary: 5,
+  text: 6,
+  pair: 7,
+  topic: 8,
+} as const;
 
 interface PropertyRule {
   readonly kind: number;
@@ -42,7 +51,7 @@ interface PropertyRule {
   readonly repeatable?: true;
 }
 
-const { flag, uint16, uint32, id, binary, text, pair } = KIND;
+const { flag, uint16, uint32, id, binary, text, pair, topic } = KIND;
 const { connack, publish, answer, disconnect } = PLACE;
 
 /** Every property a broker may send us; the index is its id. */
@@ -50,7 +59,7 @@ const RULES: readonly (PropertyRule | undefined)[] = ruleTable([
   [PROPERTY.payloadFormat, { kind: flag, places: publish }],
   [PROPERTY.messageExpiry, { kind: uint32, places: publish }],
   [PROPERTY.contentType, { kind: text, places: publish }],
-  [PROPERTY.responseTopic, { kind: text, places: publish }],
+  [PROPERTY.responseTopic, { kind: topic, places: publish }],
   [PROPERTY.correlationData, { kind: binary, places: publish }],
   [PROPERTY.subscriptionId, { kind: id, places: publish, repeatable: true }],
   [PROPERTY.sessionExpiry, { kind: uint32, places: connack }],
@@ -152,6 +161,11 @@ function valueBytes(bytes: Buffer, at: number, end: number, kind: number): numbe
     }
     case KIND.text:
       return textBytes(bytes, at, end);
+    case KIND.topic: {
+      const width = textBytes(bytes, at, end);
+      const name = bytes.subarray(at + 2, at + width);
+      return name.includes("+") || name.includes("#") ? 0 : width;
+    }
     default:
       return binaryBytes(bytes, at, end);
   }
@@ -171,10 +185,11 @@ function textBytes(bytes: Buffer, at: number, end: number): number {
   return value.includes(0) || !isUtf8(value) ? 0 : width;
 }
 
-/** Bytes of the variable integer at `at`, 0 if it is cut off or longer than four. */
+/** Bytes of the variable integer at `at`, 0 if it is cut off, too long or longer than needed. */
 export function variableBytes(bytes: Buffer, at: number, end: number): number {
   for (let width = 1; width <= 4 && at + width <= end; width++) {
-    if ((bytes[at + width - 1] ?? 0) < 0x80) return width;
+    const byte = bytes[at + width - 1] ?? 0;
+    if (byte < 0x80) return byte === 0 && width > 1 ? 0 : width;
   }
   return 0;
 }

@@ -64,9 +64,11 @@ describe("a resumed session", () => {
     const unanswered = window.take(2, 10);
     const halfway = window.take(2, 11);
     window.awaitPubcomp(halfway);
-    expect(window.findUnanswered(10)).toBe(unanswered);
-    expect(window.findUnanswered(11)).toBe(0);
-    expect(window.findUnanswered(99)).toBe(0);
+    expect(window.findId(10)).toBe(unanswered);
+    expect(window.findId(11)).toBe(halfway);
+    expect(window.findId(99)).toBe(0);
+    expect(window.awaits(unanswered, PACKET.pubrec)).toBe(true);
+    expect(window.awaits(halfway, PACKET.pubcomp)).toBe(true);
     expect(window.idsAwaitingPubcomp()).toEqual([halfway]);
     expect(window.unconfirmedTags()).toEqual([10, 11]);
   });

@@ -65,9 +65,9 @@ export class PublishWindow {
     return this.tags?.[packetId - 1] ?? 0;
   }
 
-  /** The id whose PUBLISH with this tag the broker has not answered, or 0. */
-  findUnanswered(tag: number): number {
-    const slot = this.tags?.findIndex((t, i) => t === tag && this.isUnanswered(i)) ?? -1;
+  /** The id in use for this tag, or 0. */
+  findId(tag: number): number {
+    const slot = this.tags?.findIndex((t, i) => t === tag && this.awaited?.[i] !== FREE) ?? -1;
     return slot + 1;
   }
 
@@ -85,11 +85,6 @@ export class PublishWindow {
   clear(): void {
     this.awaited?.fill(FREE);
     this.used = 0;
-  }
-
-  private isUnanswered(slot: number): boolean {
-    const awaited = this.awaited?.[slot];
-    return awaited === PACKET.puback || awaited === PACKET.pubrec;
   }
 
   private slots(wanted: (awaited: number) => boolean): number[] {

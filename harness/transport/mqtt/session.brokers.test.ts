@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MqttConnectError } from "./errors.ts";
 import { startMosquitto, startWebSocketMosquitto } from "./mosquitto.suite.ts";
+import { describeResume } from "./resume.suite.ts";
 import { describeSession, Probe, sessionOptions, type TestBroker } from "./session.suite.ts";
 import { openSession } from "./session.ts";
 
@@ -55,6 +56,9 @@ describe("mosquitto", () => {
       await session.end();
     });
   });
+
+  describeResume("mosquitto", 4, [1, 2], () => startMosquitto());
+  describeResume("mosquitto", 5, [1, 2], () => startMosquitto());
 
   describeSession("mosquitto over WebSocket", 4, startWebSocketMosquitto);
   describeSession("mosquitto over WebSocket", 5, startWebSocketMosquitto);

@@ -14,6 +14,8 @@ import { Workspace } from "./workspace.ts";
 
 describeSession("aedes", 4, startAedes);
 
+const PUBLISH_QOS_1 = Buffer.from("32050001610007", "hex");
+
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
@@ -253,6 +255,41 @@ describe("a broker that reads no more", () => {
     while (session.writableBlocked) await new Promise((resolve) => setImmediate(resolve));
     expect(session.blockedMs).toBeGreaterThan(0);
     expect(session.publish(template, 0)).toBe("sent");
+    session.destroy();
+  });
+});
+
+describe("a broker that sends but does not read", () => {
+  test("is read no more until it does, so that what we owe it stays bounded", async () => {
+    const broker = await fakeBroker();
+    let received = 0;
+    const listener = { message: () => void received++, acknowledged() {}, closed() {} };
+    const session = await openSession(sessionOptions(broker.port), listener);
+    const client = await broker.client();
+    client.socket.removeAllListeners("data");
+    client.socket.pause();
+    const batch = Buffer.concat(Array.from({ length: 10_000 }, () => PUBLISH_QOS_1));
+    let sent = 0;
+    // Only a session that stopped reading lets more than the kernel holds pile up here.
+    while (client.socket.writableLength < 3_000_000) {
+      client.socket.write(batch);
+      sent += 10_000;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(received).toBeLessThan(sent);
+    expect(session.writableBlocked).toBe(true);
+    const owed = 4 * sent;
+    await new Promise<void>((resolve) => {
+      let bytes = 0;
+      client.socket.on("data", (chunk) => {
+        bytes += chunk.length;
+        if (bytes === owed) resolve();
+      });
+      client.socket.resume();
+    });
+    expect(received).toBe(sent);
+    expect(session.writableBlocked).toBe(false);
+    expect(session.blockedMs).toBeGreaterThan(0);
     session.destroy();
   });
 });

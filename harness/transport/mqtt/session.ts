@@ -89,7 +89,10 @@ export interface MqttSession {
   template(topic: string, qos: Qos, payloadBytes: number, extras?: PublishExtras): PublishTemplate;
   /** Copies the frame to the pending output; `tag` comes back in `acknowledged`. */
   publish(template: PublishTemplate, tag: number): PublishOutcome;
-  /** Repeats a publish a resumed session left unanswered, with its packet id and DUP. */
+  /**
+   * Repeats a publish of the session this one resumes, with its packet id and DUP; one the broker
+   * has is not sent again, one it never knew is sent as new.
+   */
   resend(template: PublishTemplate, tag: number): PublishOutcome;
   /** Hands the pending output to the socket in one write. */
   flush(): void;
