@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import type { LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import { socketFault } from "../machine/socket-fault.ts";
@@ -6,7 +5,7 @@ import { type ConnectionFailure, type ConnectionOwner, HttpConnection } from "./
 import type { Contact } from "./http/failure.ts";
 import { type HttpRequest, RequestEncoder } from "./http/request.ts";
 import { type Exchange, RequestQueue } from "./http/request-queue.ts";
-import type { HttpAddress } from "./http/socket.ts";
+import { type HttpAddress, tlsOf } from "./http/socket.ts";
 
 /** Told once per request: `errorClass` is undefined for a good answer. */
 export type HttpDone = (tag: number, errorClass: string | undefined, contact: Contact) => void;
@@ -27,12 +26,6 @@ export interface HttpTransportOptions {
 
 const CONNECT_TIMEOUT_MS = 5000;
 const READ_BUFFER_BYTES = 65_536;
-
-/** A certificate is for a name; an address can only be checked as one. */
-const tlsOf = (name: string, ca: Buffer | undefined) => ({
-  ...(isIP(name) === 0 ? { servername: name } : {}),
-  ...(ca === undefined ? {} : { ca }),
-});
 
 /**
  * Open-loop requests over keep-alive connections: `send` returns at once, whatever the target does.

@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
 /** Where connections go. */
@@ -47,4 +47,10 @@ const intoBuffer = (buffer: Buffer, events: SocketEvents) => ({
     events.onRead(buffer, 0, bytesRead);
     return true;
   },
+});
+
+/** A certificate is for a name; an address can only be checked as one. */
+export const tlsOf = (name: string, ca: Buffer | undefined) => ({
+  ...(isIP(name) === 0 ? { servername: name } : {}),
+  ...(ca === undefined ? {} : { ca }),
 });
