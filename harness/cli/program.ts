@@ -11,6 +11,7 @@ import { plan } from "./plan.ts";
 import { run } from "./run.ts";
 import { listRuns, report } from "./runs.ts";
 import { sandbox, type SandboxFlags } from "./sandbox.ts";
+import { sandboxFlags } from "./sandbox-flags.ts";
 import { serve } from "./serve.ts";
 import { up } from "./up.ts";
 
@@ -172,17 +173,19 @@ function addReading(program: Command, world: World, settingsOf: SettingsOf, fini
 }
 
 function addStanding(program: Command, world: World, settingsOf: SettingsOf, finish: Finish) {
-  program
-    .command("sandbox")
-    .description("serve an instance of known capacity until Ctrl-C; prints one JSON line")
-    .option("--port <n>", "HTTP port, 0 for any free one (default: 0)")
-    .option("--mqtt-port <n>", "MQTT port, 0 for any free one (default: 0)")
-    .option("--capacity <list>", "true capacity per second, e.g. relay=900,api=120")
-    .option("--limits <list>", "the platform's limiters, e.g. connects=20,messages=30")
-    .option("--noise <percent>", "how much the capacity wanders (default: 0)")
-    .option("--seed <n>", "seed of all that is random in it (default: 1)")
-    .option("--state <dir>", "keep users, Units and secrets here over restarts")
-    .addHelpText("after", example("sandbox --port 0 --capacity relay=900,api=120 --noise 3"))
+  sandboxFlags(
+    program
+      .command("sandbox")
+      .description("serve an instance of known capacity until Ctrl-C; prints one JSON line"),
+  )
+    .addHelpText(
+      "after",
+      example(
+        "sandbox --port 0 --capacity relay=900,api=120 --noise 3",
+        "sandbox --capacity link=500,relay=900,store=300,base=60,api=120 --joint",
+        "sandbox --capacity relay=900 --scenario I-hyst",
+      ),
+    )
     .action((flags: SandboxFlags) => finish(sandbox(world, flags)));
   const doctorCommand = program
     .command("doctor")

@@ -21,10 +21,13 @@ export interface SandboxService extends AsyncDisposable {
 }
 
 /** Flags of the sandbox process by name, without the dashes; those not given are left out. */
-export const sandboxArgs = (flags: Readonly<Record<string, string | undefined>>): string[] =>
-  Object.entries(flags).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}=${value}`],
-  );
+export const sandboxArgs = (
+  flags: Readonly<Record<string, string | boolean | undefined>>,
+): string[] =>
+  Object.entries(flags).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return [];
+    return [value === true ? `--${name}` : `--${name}=${value}`];
+  });
 
 /** The sandbox in a process of its own, so that it never shares a thread with what measures it. */
 export async function startSandboxService(

@@ -68,10 +68,10 @@ test("ends when the process that spawned it goes away", async () => {
 });
 
 test("says what is wrong with its flags and ends", async () => {
-  const child = spawnSandbox("--capacity", "link=5");
+  const child = spawnSandbox("--capacity", "links=5");
   const exit = once(child, "exit");
   const [message] = await once(child.stderr!, "data");
-  expect(String(message)).toContain('SANDBOX_CONFIG_INVALID: --capacity: "link" is none of');
+  expect(String(message)).toContain('SANDBOX_CONFIG_INVALID: --capacity: "links" is none of');
   expect(await exit).toEqual([1, null]);
 });
 

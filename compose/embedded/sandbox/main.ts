@@ -4,7 +4,7 @@ import { startSandbox } from "./start.ts";
 
 /** Process entry of the sandbox: one JSON line on stdout when it is ready, then it serves. */
 async function main(args: readonly string[]): Promise<void> {
-  const options = parseFlags(args);
+  const options = parseFlags(args, process.env["LOADSTONE_CLICKHOUSE_PASSWORD"]);
   const sandbox = await startSandbox({
     ...options,
     log: (line) => process.stderr.write(`${line}\n`),

@@ -6,7 +6,9 @@ import { startJobs } from "./jobs.ts";
 import { createHook } from "./broker/hook.ts";
 import { type BrokerLimits, createLimits } from "./broker/limits.ts";
 import { createListener } from "./broker/listener.ts";
-import { type Capacity, createStations } from "./capacity/stations.ts";
+import type { ServiceFaults } from "./capacity/model.ts";
+import type { ScenarioId } from "./capacity/scenarios.ts";
+import { type Capacity, createStations, type RateAxis } from "./capacity/stations.ts";
 import { systemClock } from "./clock.ts";
 import { type DataPipeOptions, startDataPipe } from "./data-pipe/service.ts";
 import { cannotListen } from "./listen-error.ts";
@@ -39,8 +41,16 @@ export interface SandboxOptions {
   /** Port of the broker's admin API; 0, the default, takes any free one. */
   readonly emqxPort?: number;
   readonly capacity: Capacity;
-  /** Relative standard deviation of the capacities in percent. */
+  /** Relative standard deviation of the capacities in percent; a scenario has its own. */
   readonly noise?: number;
+  /** One of the named targets of the method's simulation, for the axes that have a capacity. */
+  readonly scenario?: ScenarioId;
+  /** What else is wrong with the servers. */
+  readonly serviceFaults?: ServiceFaults;
+  /** Axes that scenario and faults are for; all of them when absent. */
+  readonly faultAxes?: readonly RateAxis[];
+  /** Share of all work that is done on a resource common to all axes, 0 to 1. */
+  readonly jointRatio?: number;
   readonly seed?: number;
   /** Where the state lives; without it the sandbox forgets everything when it ends. */
   readonly dataDir?: string;
@@ -83,8 +93,8 @@ const ALL_FEATURES = { dataPipe: true, defaultLastValue: true, prometheus: true 
 
 /** Starts a Pepeunit-compatible instance of known capacity in this process. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { host = "127.0.0.1", capacity, dataDir, noise = 0, seed = 1, log = () => {} } = options;
-  const limits = createLimits(options.limits ?? {});
+  const { host = "127.0.0.1", capacity, dataDir, seed = 1, log = () => {} } = options;
+  const limits = createLimits({ ...ownQueue(options), ...options.limits });
   const clock = systemClock;
   const records = await openRecords(options);
   const state = await openState(dataDir).catch(async (error: unknown) => {
@@ -95,9 +105,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { secretKey, admin } = state.secrets;
   const { relay, api, store, base } = createStations({
     capacity,
-    noisePercent: noise,
+    noisePercent: options.noise,
     seed,
     clock,
+    scenario: options.scenario,
+    faults: options.serviceFaults,
+    faultAxes: options.faultAxes,
+    jointRatio: options.jointRatio,
   });
   const metrics = createHttpMetrics();
   const address = { url: "", emqx: "", mqttPort: options.mqttPort };
@@ -203,6 +217,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const dataPipeSubscribed = () => pipeConsumer.subscribed;
   return { ready, dataPipeSubscribed, close, [Symbol.asyncDispose]: close };
 }
+
+/** A scenario says itself how much may wait, so the broker's mailbox does not. */
+const ownQueue = ({ scenario }: SandboxOptions): Partial<BrokerLimits> =>
+  scenario === undefined ? {} : { mailbox: Number.POSITIVE_INFINITY };
 
 const openRecords = ({ clickhouse }: SandboxOptions): Promise<Records> =>
   clickhouse === undefined

@@ -50,3 +50,26 @@ test("forgets what waits when it is closed", () => {
   vi.advanceTimersByTime(10);
   expect(run).not.toHaveBeenCalled();
 });
+
+test("work that is due before what waits goes before it", () => {
+  const line = createDueLine(systemClock);
+  const startMs = systemClock.nowMs();
+  const ran: number[] = [];
+  for (const due of [30, 10, 20, 5, 30]) line.push(startMs + due, () => ran.push(due));
+  vi.advanceTimersByTime(6);
+  expect(ran).toEqual([5]);
+  vi.advanceTimersByTime(30);
+  expect(ran).toEqual([5, 10, 20, 30, 30]);
+});
+
+test("work that puts more work into an empty line leaves one timer", () => {
+  const line = createDueLine(systemClock);
+  const again = (left: number) => {
+    if (left > 0) line.push(systemClock.nowMs() + 5, () => again(left - 1));
+  };
+  again(50);
+  for (let ms = 0; ms < 200; ms++) {
+    vi.advanceTimersByTime(1);
+    expect(vi.getTimerCount()).toBe(1);
+  }
+});

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 
 /** Work waiting for its time, in order of that time. */
 export interface DueLine {
-  /** Runs `run` at `dueMs`; due times must not go back. */
+  /** Runs `run` at `dueMs`; due times should hardly ever go back. */
   push(dueMs: number, run: () => void): void;
   /** Forgets what still waits. */
   close(): void;
@@ -24,13 +24,15 @@ export function createDueLine(clock: Clock): DueLine {
   let timer: NodeJS.Timeout | undefined;
 
   const aim = () => {
+    clearTimeout(timer); // one timer at a time, also when work puts in more work
     const next = waiting[head];
     timer = next && setTimeout(runDue, Math.max(1, Math.round(next.dueMs - clock.nowMs())));
   };
 
   const runDue = () => {
     const untilMs = clock.nowMs() + EARLY_MS;
-    for (let next = waiting[head]; next && next.dueMs <= untilMs; next = waiting[++head]) {
+    for (let next = waiting[head]; next && next.dueMs <= untilMs; next = waiting[head]) {
+      head++; // before it runs: what it pushes goes behind it
       next.run();
     }
     if (head >= COMPACT_FROM) {
@@ -42,8 +44,12 @@ export function createDueLine(clock: Clock): DueLine {
 
   return {
     push(dueMs, run) {
-      waiting.push({ dueMs, run });
-      if (timer === undefined) aim();
+      let at = waiting.length;
+      while (at > head && (waiting[at - 1]?.dueMs ?? dueMs) > dueMs) at--;
+      if (at === waiting.length) waiting.push({ dueMs, run });
+      else waiting.splice(at, 0, { dueMs, run });
+      if (timer !== undefined && at > head) return;
+      aim();
     },
     close() {
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../random.ts";
-import { createService, type ServiceModel } from "./service.ts";
+import type { ServiceModel } from "./model.ts";
+import { createService } from "./service.ts";
 
 const STEADY: ServiceModel = {
   perSec: 1000,

@@ -1,60 +1,91 @@
 import type { Clock } from "../clock.ts";
-import { seededRandom } from "../random.ts";
-import { createService, type ServiceModel } from "./service.ts";
+import { type Random, seededRandom } from "../random.ts";
+import type { ServiceFaults } from "./model.ts";
+import { SCENARIOS, type ScenarioId, type Shape } from "./scenarios.ts";
+import { createService } from "./service.ts";
+import { createSharedResource } from "./shared.ts";
 import { createStation, idleStation, type Station } from "./station.ts";
 
-/** The true capacity per second of each axis that has one; an absent one is unlimited. */
+/** The axes that have messages or requests; the fifth is a number of connections. */
+export const RATE_AXES = ["relay", "store", "base", "api"] as const;
+export type RateAxis = (typeof RATE_AXES)[number];
+
+/** The true capacity of each axis that has one; an absent one is unlimited. */
 export interface Capacity {
   /** Connections at a time. */
   readonly link?: number;
+  /** Messages a second from Unit to Unit. */
   readonly relay?: number;
-  /** Messages that the DataPipe handles. */
+  /** Messages a second that the DataPipe handles. */
   readonly store?: number;
-  /** State messages that the backend accepts; a log message is several of them. */
+  /** State messages a second that the backend accepts; a log message is several of them. */
   readonly base?: number;
+  /** Requests a second. */
   readonly api?: number;
 }
 
 export interface StationsOptions {
   readonly capacity: Capacity;
-  /** Relative standard deviation of the capacities in percent. */
-  readonly noisePercent: number;
+  /** Relative standard deviation of the capacities in percent; of a scenario's own when absent. */
+  readonly noisePercent?: number | undefined;
   readonly seed: number;
   readonly clock: Clock;
+  readonly scenario?: ScenarioId | undefined;
+  /** On top of the scenario's. */
+  readonly faults?: ServiceFaults | undefined;
+  /** Axes that scenario and faults are for; all of them when absent. */
+  readonly faultAxes?: readonly RateAxis[] | undefined;
+  /** Share of every service that is done on a resource common to all axes. */
+  readonly jointRatio?: number | undefined;
 }
 
-const NOISE_TAU_MS = 8000;
+export type Stations = Readonly<Record<RateAxis, Station>>;
+
+const STEADY = { sdRatio: 0, tauMs: 8000 } as const;
 const FLOOR_SIGMA = 0.5;
-const RELAY = { bufferMs: 1000, floorMedianMs: 2, floorSigma: FLOOR_SIGMA } as const;
-const API = { bufferMs: 2000, floorMedianMs: 8, floorSigma: FLOOR_SIGMA } as const;
-
 /** What waits for a service waits in the broker, which has its own limit. */
-const SERVICE = { bufferMs: Number.POSITIVE_INFINITY, floorMedianMs: 0, floorSigma: 0 } as const;
-
-/** The servers of the instance. */
-export interface Stations {
-  /** Node messages on their way through the broker. */
-  readonly relay: Station;
-  /** REST, GraphQL and the ACL hook. */
-  readonly api: Station;
-  readonly store: Station;
-  /** The backend's one consumer of base topics. */
-  readonly base: Station;
-}
+const SERVICE: Shape = {
+  noise: STEADY,
+  bufferMs: Number.POSITIVE_INFINITY,
+  floorMedianMs: 0,
+  floorSigma: 0,
+};
+const SHAPES: Readonly<Record<RateAxis, Shape>> = {
+  relay: { noise: STEADY, bufferMs: 1000, floorMedianMs: 2, floorSigma: FLOOR_SIGMA },
+  store: SERVICE,
+  base: SERVICE,
+  api: { noise: STEADY, bufferMs: 2000, floorMedianMs: 8, floorSigma: FLOOR_SIGMA },
+};
 
 /** One server for each axis that has messages. */
 export function createStations(options: StationsOptions): Stations {
-  const { capacity, clock, seed } = options;
-  const noise = { sdRatio: options.noisePercent / 100, tauMs: NOISE_TAU_MS };
-  const build = (model: QueueModel, perSec: number | undefined, stream: number) =>
-    createStation(createService({ ...model, perSec, noise }, seededRandom(stream)), clock);
+  const { capacity, clock, seed, jointRatio = 0 } = options;
   // A stream of randomness each, or traffic on one axis would change the others.
-  return {
-    relay: build(RELAY, capacity.relay, seed * 2),
-    api: build(API, capacity.api, seed * 2 + 1),
-    store: capacity.store === undefined ? idleStation : build(SERVICE, capacity.store, ~seed),
-    base: capacity.base === undefined ? idleStation : build(SERVICE, capacity.base, ~seed - 1),
+  const random: Readonly<Record<RateAxis, Random>> = {
+    relay: seededRandom(seed * 2),
+    api: seededRandom(seed * 2 + 1),
+    store: seededRandom(~seed),
+    base: seededRandom(~seed - 1),
   };
+  const shared =
+    jointRatio === 0 ? undefined : createSharedResource(jointRatio, seededRandom(seed ^ 0x5eed));
+  const build = (axis: RateAxis): Station => {
+    const perSec = capacity[axis];
+    // A service of unlimited rate takes no time at all; the others keep their floor.
+    if (perSec === undefined && SHAPES[axis] === SERVICE) return idleStation;
+    const model = { ...shapeOf(axis, options), perSec };
+    return createStation(createService(model, random[axis], shared), clock);
+  };
+  return { relay: build("relay"), api: build("api"), store: build("store"), base: build("base") };
 }
 
-type QueueModel = Pick<ServiceModel, "bufferMs" | "floorMedianMs" | "floorSigma">;
+function shapeOf(axis: RateAxis, options: StationsOptions): Shape {
+  const { scenario, faults, faultAxes, noisePercent } = options;
+  const isMeant = faultAxes?.includes(axis) ?? true;
+  const shape: Shape = isMeant && scenario !== undefined ? SCENARIOS[scenario] : SHAPES[axis];
+  const noise =
+    noisePercent === undefined ? shape.noise : { ...shape.noise, sdRatio: noisePercent / 100 };
+  return isMeant
+    ? { ...shape, noise, faults: { ...shape.faults, ...faults } }
+    : { ...shape, noise };
+}
