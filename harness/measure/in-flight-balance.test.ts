@@ -29,6 +29,7 @@ function play(messages: readonly Message[], { skewMs = 0, leakEvery = 0 }: Fault
   let ends = 0;
   let events = 0;
   let begun = false;
+  balance.begin(0);
   for (const { atMs, message, isEnd } of happenings.sort((a, b) => a.atMs - b.atMs)) {
     if (!begun && atMs >= WINDOW.fromMs) {
       balance.begin(WINDOW.fromMs);
@@ -37,13 +38,12 @@ function play(messages: readonly Message[], { skewMs = 0, leakEvery = 0 }: Fault
     if (atMs >= WINDOW.toMs) break;
     if (begun) events++;
     if (isEnd) {
-      balance.ended(message.sentAtMs, atMs + skewMs);
       if (leakEvery === 0 || ++ends % leakEvery !== 0) inFlight--;
+      balance.answered(message.sentAtMs, atMs + skewMs, inFlight);
     } else {
-      balance.sent(atMs);
       inFlight++;
+      balance.sent(atMs, inFlight);
     }
-    balance.count(isEnd ? atMs + skewMs : atMs, inFlight);
   }
   return { ...balance.end(WINDOW.toMs), events };
 }
@@ -111,19 +111,17 @@ describe("Little's law over a window", () => {
 
   test("ends what was given up at the last time it knew", () => {
     const balance = new InFlightBalance();
-    balance.sent(100);
-    balance.count(100, 1);
-    balance.count(400, 1);
-    balance.ended(100);
-    balance.changed(0);
+    balance.begin(0);
+    balance.sent(100, 1);
+    balance.pass(400);
+    balance.ended(100, 0);
     expect(balance.end(900)).toEqual({ countedMs: 300, timedMs: 300 });
   });
 
   test("says nothing once a message that is still out was forgotten", () => {
     const balance = new InFlightBalance();
     balance.begin(0);
-    balance.sent(100);
-    balance.count(100, 1);
+    balance.sent(100, 1);
     balance.giveUp();
     expect(balance.end(900)).toEqual({ countedMs: 0, timedMs: 0 });
   });

@@ -34,40 +34,44 @@ export class InFlightBalance {
   #begun = false;
   #givenUp = false;
 
-  /** The ledger's count from `atMs` on; also called to let time pass. */
-  count(atMs: number, inFlight: number): void {
+  /** Time goes on to `atMs`. */
+  pass(atMs: number): void {
     const sums = this.#sums;
-    const pastMs = atMs - this.#originMs(atMs) - (sums[CLOCK] ?? 0);
-    if (pastMs > 0) {
-      sums[COUNTED] = (sums[COUNTED] ?? 0) + (sums[IN_FLIGHT] ?? 0) * pastMs;
-      sums[CLOCK] = (sums[CLOCK] ?? 0) + pastMs;
-    }
+    const pastMs = atMs - (sums[ORIGIN] ?? 0) - (sums[CLOCK] ?? 0);
+    if (!(pastMs > 0)) return;
+    sums[COUNTED] = (sums[COUNTED] ?? 0) + (sums[IN_FLIGHT] ?? 0) * pastMs;
+    sums[CLOCK] = (sums[CLOCK] ?? 0) + pastMs;
+  }
+
+  /** A message goes out; the ledger's count is `inFlight` from then on. */
+  sent(atMs: number, inFlight: number): void {
+    this.pass(atMs);
+    const sums = this.#sums;
     sums[IN_FLIGHT] = inFlight;
-  }
-
-  /** The ledger's count at the last moment known. */
-  changed(inFlight: number): void {
-    this.#sums[IN_FLIGHT] = inFlight;
-  }
-
-  sent(atMs: number): void {
-    const sums = this.#sums;
     sums[OPEN] = (sums[OPEN] ?? 0) + 1;
-    sums[OPEN_SENT] = (sums[OPEN_SENT] ?? 0) + atMs - this.#originMs(atMs);
+    sums[OPEN_SENT] = (sums[OPEN_SENT] ?? 0) + atMs - (sums[ORIGIN] ?? 0);
   }
 
-  /** Answered, failed, or lost; without a time of its own, it ends at the last moment known. */
-  ended(sentAtMs: number, atMs?: number): void {
+  /** A message is answered; the ledger's count is `inFlight` from then on. */
+  answered(sentAtMs: number, atMs: number, inFlight: number): void {
+    this.pass(atMs);
     const sums = this.#sums;
-    const originMs = this.#originMs(sentAtMs);
-    const sent = sentAtMs - originMs;
-    const end = atMs === undefined ? (sums[CLOCK] ?? 0) : atMs - originMs;
+    sums[IN_FLIGHT] = inFlight;
     sums[OPEN] = (sums[OPEN] ?? 0) - 1;
-    sums[OPEN_SENT] = (sums[OPEN_SENT] ?? 0) - sent;
-    sums[ENDED] = (sums[ENDED] ?? 0) + end - sent;
+    sums[OPEN_SENT] = (sums[OPEN_SENT] ?? 0) - sentAtMs + (sums[ORIGIN] ?? 0);
+    sums[ENDED] = (sums[ENDED] ?? 0) + atMs - sentAtMs;
+  }
+
+  /** A message failed or was lost: it ends at the last moment known. */
+  ended(sentAtMs: number, inFlight: number): void {
+    const sums = this.#sums;
+    this.answered(sentAtMs, (sums[ORIGIN] ?? 0) + (sums[CLOCK] ?? 0), inFlight);
   }
 
   begin(atMs: number): void {
+    // Small numbers keep their digits when millions are added up.
+    if (!this.#begun) this.#sums[ORIGIN] = atMs;
+    this.#begun = true;
     this.#atBegin = this.#read(atMs);
   }
 
@@ -86,17 +90,8 @@ export class InFlightBalance {
 
   #read(atMs: number): InFlightReading {
     const sums = this.#sums;
-    this.count(atMs, sums[IN_FLIGHT] ?? 0);
+    this.pass(atMs);
     const stillOpenMs = (sums[OPEN] ?? 0) * (sums[CLOCK] ?? 0) - (sums[OPEN_SENT] ?? 0);
     return { countedMs: sums[COUNTED] ?? 0, timedMs: (sums[ENDED] ?? 0) + stillOpenMs };
-  }
-
-  /** The first time heard of: small numbers keep their digits when millions are added up. */
-  #originMs(atMs: number): number {
-    if (!this.#begun) {
-      this.#begun = true;
-      this.#sums[ORIGIN] = atMs;
-    }
-    return this.#sums[ORIGIN] ?? 0;
   }
 }

@@ -146,8 +146,7 @@ export class Ledger {
     this.#ring.send(slot, atMs, stream, counted);
     this.#order.push(slot, stream);
     this.#counts.sent(this.#segments.of(slot), counted);
-    this.#balance.sent(atMs);
-    this.#balance.count(atMs, this.inFlight);
+    this.#balance.sent(atMs, this.inFlight);
   }
 
   /** The slot could not be sent; `errorClass` says whose doing it was. */
@@ -185,12 +184,11 @@ export class Ledger {
       const state = this.#ring.stateOf(slot);
       if (state !== SLOT.sent && state !== SLOT.overtaken && state !== SLOT.lost) return;
       if (state === SLOT.lost) this.#counts.notLost(segment);
-      else this.#balance.ended(this.#sentAt(slot));
+      else this.#balance.ended(this.#sentAt(slot), this.inFlight - 1);
       this.#ring.setState(slot, SLOT.failed);
       this.#settleBad(slot, segment);
     }
     this.#counts.failed(segment, errorClass);
-    this.#balance.changed(this.inFlight);
   }
 
   acknowledged(slot: number): void {
@@ -266,7 +264,7 @@ export class Ledger {
    * often; it never looks back.
    */
   expire(nowMs: number): void {
-    this.#balance.count(nowMs, this.inFlight);
+    this.#balance.pass(nowMs);
     const { intendedAt, mask } = this.#ring;
     const limit = nowMs - this.deadlineMs;
     while (this.#expired < this.#slots && (intendedAt[this.#expired & mask] ?? 0) < limit) {
@@ -304,13 +302,13 @@ export class Ledger {
   #answer(slot: number, segment: Segment, atMs: number, timed: boolean): void {
     const ring = this.#ring;
     const at = slot & ring.mask;
-    // A lost one had already ended.
-    if (ring.stateOf(slot) !== SLOT.lost) this.#balance.ended(this.#sentAt(slot), atMs);
+    const wasLost = ring.stateOf(slot) === SLOT.lost;
     ring.setState(slot, SLOT.done);
     const latencyMs = atMs - (ring.intendedAt[at] ?? 0);
     const isLate = latencyMs > this.deadlineMs;
     this.#counts.done(segment, isLate);
-    this.#balance.count(atMs, this.inFlight);
+    // A lost one had already ended.
+    if (!wasLost) this.#balance.answered(ring.sentAt[at] ?? 0, atMs, this.inFlight);
     if (timed) {
       this.#counts.time(segment, latencyMs, atMs - (ring.sentAt[at] ?? 0));
       this.#behind = isLate;
@@ -346,8 +344,7 @@ export class Ledger {
   #lose(slot: number): void {
     this.#ring.setState(slot, SLOT.lost);
     this.#counts.lost(this.#segments.of(slot));
-    this.#balance.ended(this.#sentAt(slot));
-    this.#balance.changed(this.inFlight);
+    this.#balance.ended(this.#sentAt(slot), this.inFlight);
   }
 
   #settleBad(slot: number, segment: Segment): void {
