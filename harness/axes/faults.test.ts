@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ConnectedUnits } from "./connected-units.ts";
 import { chosen } from "./faults.ts";
 import type { FaultOrder } from "./session-control.ts";
+import { isOf } from "./unit-source.ts";
 
 const order: FaultOrder = {
   kind: "half-open",
@@ -13,9 +14,14 @@ const order: FaultOrder = {
   keepAliveSec: 60,
 };
 
-function draw(change: Partial<FaultOrder>, seed: number, streams = 100, closed: number[] = []) {
-  // Only who is open has a say in who is chosen.
-  const units = { streams, isOpen: (index: number) => !closed.includes(index) };
+function draw(
+  change: Partial<FaultOrder>,
+  seed: number,
+  wanted = 100,
+  isOpen: (index: number) => boolean = () => true,
+) {
+  // Only how many are wanted and who is open has a say in who is chosen.
+  const units = { wanted, isOpen };
   const tools = {
     units: units as unknown as ConnectedUnits,
     seed,
@@ -28,16 +34,31 @@ function draw(change: Partial<FaultOrder>, seed: number, streams = 100, closed: 
 }
 
 describe("the Units of a fault", () => {
-  test("are its share of all, each once, at least one, and only those connected", () => {
-    const share = fc.double({ min: 0.001, max: 1, noNaN: true });
+  const share = fc.double({ min: 0.001, max: 1, noNaN: true });
+  const units = fc.integer({ min: 1, max: 300 });
+
+  test("are its share of all, each once and at least one", () => {
     fc.assert(
-      fc.property(share, fc.nat(), fc.integer({ min: 1, max: 300 }), (part, seed, streams) => {
-        const closed = streams > 10 ? [3, 7] : [];
-        const indexes = draw({ share: part }, seed, streams, closed);
-        const wanted = Math.max(1, Math.round(part * streams));
-        expect(indexes).toHaveLength(Math.min(wanted, streams - closed.length));
+      fc.property(share, fc.nat(), units, (part, seed, count) => {
+        const indexes = draw({ share: part }, seed, count);
+        expect(indexes).toHaveLength(Math.max(1, Math.round(part * count)));
         expect(new Set(indexes).size).toBe(indexes.length);
-        expect(indexes.every((index) => index < streams && !closed.includes(index))).toBe(true);
+        expect(indexes.every((index) => index < count)).toBe(true);
+      }),
+    );
+  });
+
+  test("are the same however many threads share them, and only those connected", () => {
+    const threads = fc.integer({ min: 1, max: 4 });
+    fc.assert(
+      fc.property(share, fc.nat(), units, threads, (part, seed, count, of) => {
+        const isOpen = (index: number) => index % 7 !== 3;
+        const together = Array.from({ length: of }, (_, index) =>
+          draw({ share: part }, seed, count, (unit) => isOf({ index, of }, unit) && isOpen(unit)),
+        ).flat();
+        const alone = draw({ share: part }, seed, count).filter((index) => isOpen(index));
+        expect(new Set(together)).toEqual(new Set(alone));
+        expect(together).toHaveLength(alone.length);
       }),
     );
   });
