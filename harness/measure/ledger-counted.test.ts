@@ -62,6 +62,8 @@ describe("messages without an envelope", () => {
       fc.property(gaps, fc.integer({ min: DEADLINE_MS + 1, max: 2000 }), (gapsMs, takesMs) => {
         const { segment, ledger } = play(gapsMs, takesMs, new Set());
         expect(segment).toMatchObject({ good: 0, late: gapsMs.length, lost: 0, duplicated: 0 });
+        const folded = takesMs > DEADLINE_MS + GRACE_MS;
+        expect(segment.lateAfterFold).toBe(folded ? gapsMs.length : 0);
         expect(ledger.inFlight).toBe(0);
       }),
     );
