@@ -42,7 +42,11 @@ function play(gapsMs: readonly number[], takesMs: number, dropped: ReadonlySet<n
   return { ledger, segment };
 }
 
-const gaps = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 80 });
+const gaps = fc.array(fc.integer({ min: 1, max: 60 }), {
+  minLength: 1,
+  maxLength: 80,
+  size: "max",
+});
 
 describe("messages without an envelope", () => {
   test("are good while all arrive in time, and latency rests on the sampled ones alone", () => {

@@ -329,6 +329,7 @@ export class Ledger {
     }
     this.#counts.done(segment, true);
     segment.lateAfterFold++;
+    this.#behind = true;
     // So late that it hardly matters how late it was sent.
     const latencyMs = atMs - (intendedAtMs ?? atMs - this.deadlineMs - this.#graceMs);
     this.#counts.time(segment, latencyMs, latencyMs);
