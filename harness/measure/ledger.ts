@@ -1,12 +1,9 @@
-import { DeliveryCounts } from "./delivery-counts.ts";
 import { FoldedSlots } from "./folded-slots.ts";
 import type { Histogram } from "./histogram.ts";
-import { InFlightBalance } from "./in-flight-balance.ts";
 import type { LedgerTotals } from "./ledger-totals.ts";
+import { OpenSlots } from "./open-slots.ts";
 import { newSegment, type Segment } from "./segment.ts";
-import { SegmentList } from "./segment-list.ts";
-import { NO_SLOT, SLOT, SlotRing, type SlotState } from "./slot-ring.ts";
-import { StreamOrder } from "./stream-order.ts";
+import { NO_SLOT, SLOT, type SlotState } from "./slot-ring.ts";
 
 export { SLOT, type SlotState } from "./slot-ring.ts";
 export type { LedgerTotals } from "./ledger-totals.ts";
@@ -42,52 +39,45 @@ export class Ledger {
   forgotten = 0;
 
   readonly #graceMs: number;
-  readonly #counts = new DeliveryCounts();
-  readonly #ring = new SlotRing();
-  readonly #order: StreamOrder;
+  readonly #open: OpenSlots;
   readonly #folds: FoldedSlots;
-  /** The last answer with an envelope was late. */
-  #behind = false;
-  readonly #balance = new InFlightBalance();
-  /** Slots `0 … slots − 1` became due; of these the first so many were flushed, expired, folded. */
+  /** Slots `0 … slots − 1` became due; of these the first so many were flushed, folded. */
   #slots = 0;
   #flushed = 0;
-  #expired = 0;
   #folded = 0;
-  readonly #segments = new SegmentList();
 
   constructor(deadlineMs: number, streams: number, options: LedgerOptions = {}) {
     this.deadlineMs = deadlineMs;
     this.#graceMs = options.graceMs ?? GRACE_MS;
-    this.#order = new StreamOrder(streams, this.#ring);
+    this.#open = new OpenSlots(deadlineMs, streams);
     this.#folds = new FoldedSlots(options.rememberedSlots);
   }
 
   get totals(): Readonly<LedgerTotals> {
-    return this.#counts.totals;
+    return this.#open.counts.totals;
   }
 
   /** Latencies since the reader last cleared it. */
   get recentLatency(): Histogram {
-    return this.#counts.recentLatency;
+    return this.#open.counts.recentLatency;
   }
 
   /** Slots that became bad since the reader last set it to zero. */
   get recentBad(): number {
-    return this.#counts.recentBad;
+    return this.#open.counts.recentBad;
   }
 
   set recentBad(count: number) {
-    this.#counts.recentBad = count;
+    this.#open.counts.recentBad = count;
   }
 
   /** Slots that were settled, bad or not, since the reader last set it to zero. */
   get recentSettled(): number {
-    return this.#counts.recentSettled;
+    return this.#open.counts.recentSettled;
   }
 
   set recentSettled(count: number) {
-    this.#counts.recentSettled = count;
+    this.#open.counts.recentSettled = count;
   }
 
   get slots(): number {
@@ -96,13 +86,12 @@ export class Ledger {
 
   /** Open slots there is room for now. */
   get capacity(): number {
-    return this.#ring.capacity;
+    return this.#open.ring.capacity;
   }
 
   /** Sent and neither answered, failed nor known lost. */
   get inFlight(): number {
-    const { sent, done, lost, failed } = this.totals;
-    return Math.max(0, sent - done - lost - failed);
+    return this.#open.inFlight;
   }
 
   beginSegment(judged: boolean, startedAtMs: number, plannedCount: number): Segment {
@@ -112,17 +101,17 @@ export class Ledger {
     }
     this.#reserve(Math.min(plannedCount, ROOM_SLOTS));
     const segment = newSegment({ judged, startedAtMs, plannedCount, firstSlot });
-    this.#balance.begin(startedAtMs);
-    this.#segments.push(segment);
-    this.#segments.forget((slot) => this.#folds.isRemembered(slot));
-    this.#counts.running = segment;
+    this.#open.balance.begin(startedAtMs);
+    this.#open.segments.push(segment);
+    this.#open.segments.forget((slot) => this.#folds.isRemembered(slot));
+    this.#open.counts.running = segment;
     return segment;
   }
 
   endSegment(segment: Segment, endedAtMs: number): void {
     segment.endedAtMs = endedAtMs;
-    this.#counts.running = undefined;
-    const { countedMs, timedMs } = this.#balance.end(endedAtMs);
+    this.#open.counts.running = undefined;
+    const { countedMs, timedMs } = this.#open.balance.end(endedAtMs);
     segment.inFlightCountedMs = countedMs;
     segment.inFlightTimedMs = timedMs;
   }
@@ -130,10 +119,10 @@ export class Ledger {
   /** Opens the next slot of the running segment. */
   due(intendedAtMs: number): number {
     const slot = this.#slots;
-    if (slot - this.#folded > this.#ring.mask) this.#reserve(slot - this.#folded + 1);
+    if (slot - this.#folded > this.#open.ring.mask) this.#reserve(slot - this.#folded + 1);
     this.#slots++;
-    this.#ring.open(slot, intendedAtMs);
-    this.#counts.due(this.#segments.newest);
+    this.#open.ring.open(slot, intendedAtMs);
+    this.#open.counts.due(this.#open.segments.newest);
     return slot;
   }
 
@@ -143,19 +132,19 @@ export class Ledger {
    */
   sent(slot: number, atMs: number, stream: number, counted = false): void {
     if (slot < this.#folded) return;
-    this.#ring.send(slot, atMs, stream, counted);
-    this.#order.push(slot, stream);
-    this.#counts.sent(this.#segments.of(slot), counted);
-    this.#balance.sent(atMs, this.inFlight);
+    this.#open.ring.send(slot, atMs, stream, counted);
+    this.#open.order.push(slot, stream);
+    this.#open.counts.sent(this.#open.segments.of(slot), counted);
+    this.#open.balance.sent(atMs, this.inFlight);
   }
 
   /** The slot could not be sent; `errorClass` says whose doing it was. */
   unsent(slot: number, errorClass: string): void {
     if (slot < this.#folded) return;
-    this.#ring.setState(slot, SLOT.unsent);
-    const segment = this.#segments.of(slot);
-    this.#counts.unsent(segment, errorClass);
-    this.#settleBad(slot, segment);
+    this.#open.ring.setState(slot, SLOT.unsent);
+    const segment = this.#open.segments.of(slot);
+    this.#open.counts.unsent(segment, errorClass);
+    this.#open.settleBad(slot, segment);
   }
 
   /**
@@ -163,11 +152,11 @@ export class Ledger {
    * the decision to send.
    */
   flushed(atMs: number, told?: (latenessMs: number) => void): void {
-    const ring = this.#ring;
+    const ring = this.#open.ring;
     for (; this.#flushed < this.#slots; this.#flushed++) {
       if (ring.stateOf(this.#flushed) === SLOT.unsent) continue;
       const lateMs = atMs - (ring.intendedAt[this.#flushed & ring.mask] ?? 0);
-      this.#segments.of(this.#flushed).lateness.record(lateMs);
+      this.#open.segments.of(this.#flushed).lateness.record(lateMs);
       told?.(lateMs);
     }
   }
@@ -175,24 +164,17 @@ export class Ledger {
   /** @param stream as it was sent on; needed once the slot is folded. */
   failed(slot: number, errorClass: string, stream = UNORDERED): void {
     if (slot >= this.#slots) return;
-    const segment = this.#segments.of(slot);
+    const segment = this.#open.segments.of(slot);
     if (slot < this.#folded) {
       const claim = this.#folds.fail(slot, stream, segment);
       if (claim !== "pending" && claim !== "lost") return;
-      if (claim === "lost") this.#counts.notLost(segment);
-    } else {
-      const state = this.#ring.stateOf(slot);
-      if (state !== SLOT.sent && state !== SLOT.overtaken && state !== SLOT.lost) return;
-      if (state === SLOT.lost) this.#counts.notLost(segment);
-      else this.#balance.ended(this.#sentAt(slot), this.inFlight - 1);
-      this.#ring.setState(slot, SLOT.failed);
-      this.#settleBad(slot, segment);
-    }
-    this.#counts.failed(segment, errorClass);
+      if (claim === "lost") this.#open.counts.notLost(segment);
+    } else if (!this.#open.fail(slot, segment)) return;
+    this.#open.counts.failed(segment, errorClass);
   }
 
   acknowledged(slot: number): void {
-    this.#segments.of(slot).acknowledged++;
+    this.#open.segments.of(slot).acknowledged++;
   }
 
   /**
@@ -201,14 +183,13 @@ export class Ledger {
    */
   arrivedInOrder(slot: number, stream: number, atMs: number, intendedAtMs?: number): void {
     if (slot >= this.#slots) return;
-    if (slot < this.#folded || this.#ring.stateOf(slot) !== SLOT.sent) {
+    if (slot < this.#folded || this.#open.ring.stateOf(slot) !== SLOT.sent) {
       this.arrived(slot, atMs, stream, intendedAtMs);
       return;
     }
-    if (this.#order.oldest(stream) === slot) this.#order.drop(slot, stream);
-    else this.#order.dropThrough(slot, stream, this.#overtake);
-    if (this.#folds.someMissing) this.#counts.totals.lost += this.#folds.lose(stream, slot);
-    this.#answer(slot, this.#segments.of(slot), atMs, true);
+    this.#open.moveOn(slot, stream);
+    if (this.#folds.someMissing) this.#open.counts.totals.lost += this.#folds.lose(stream, slot);
+    this.#open.answer(slot, this.#open.segments.of(slot), atMs, true);
   }
 
   /** An answer on its own, as a request's. */
@@ -218,13 +199,13 @@ export class Ledger {
       this.#arrivedFolded(slot, atMs, stream, intendedAtMs);
       return;
     }
-    const segment = this.#segments.of(slot);
-    const state = this.#ring.stateOf(slot);
+    const segment = this.#open.segments.of(slot);
+    const state = this.#open.ring.stateOf(slot);
     if (state === SLOT.done) segment.duplicated++;
     if (state !== SLOT.sent && state !== SLOT.overtaken && state !== SLOT.lost) return;
-    if (state === SLOT.lost) this.#counts.notLost(segment);
+    if (state === SLOT.lost) this.#open.counts.notLost(segment);
     if (state !== SLOT.sent) segment.reordered++;
-    this.#answer(slot, segment, atMs, true);
+    this.#open.answer(slot, segment, atMs, true);
   }
 
   /**
@@ -233,30 +214,33 @@ export class Ledger {
    * lost; while they come late it is the oldest of all. With none out it is a duplicate.
    */
   arrivedCounted(stream: number, atMs: number): void {
-    const timely = this.#behind ? NO_SLOT : this.#oldestCounted(stream, SLOT.sent, this.#expired);
+    const timely = this.#open.behind
+      ? NO_SLOT
+      : this.#open.oldestCounted(stream, SLOT.sent, this.#open.expired);
     if (timely !== NO_SLOT) {
-      this.#loseCounted(stream, timely);
-      this.#answer(timely, this.#segments.of(timely), atMs, false);
+      this.#open.counts.totals.lost += this.#folds.loseCounted(stream, timely);
+      this.#open.loseCounted(stream, timely);
+      this.#open.answer(timely, this.#open.segments.of(timely), atMs, false);
       return;
     }
     const folded = this.#folds.answerCounted(stream);
     if (folded !== undefined) {
-      this.#counts.done(folded, true);
+      this.#open.counts.done(folded, true);
       folded.lateAfterFold++;
       return;
     }
-    const sent = this.#oldestCounted(stream, SLOT.sent);
-    const slot = sent === NO_SLOT ? this.#oldestCounted(stream, SLOT.lost) : sent;
+    const sent = this.#open.oldestCounted(stream, SLOT.sent);
+    const slot = sent === NO_SLOT ? this.#open.oldestCounted(stream, SLOT.lost) : sent;
     if (slot === NO_SLOT) {
-      this.#segments.newest.duplicated++;
+      this.#open.segments.newest.duplicated++;
       return;
     }
-    const segment = this.#segments.of(slot);
+    const segment = this.#open.segments.of(slot);
     if (sent === NO_SLOT) {
-      this.#counts.notLost(segment);
+      this.#open.counts.notLost(segment);
       segment.reordered++;
     }
-    this.#answer(slot, segment, atMs, false);
+    this.#open.answer(slot, segment, atMs, false);
   }
 
   /**
@@ -264,19 +248,15 @@ export class Ledger {
    * often; it never looks back.
    */
   expire(nowMs: number): void {
-    this.#balance.pass(nowMs);
-    const { intendedAt, mask } = this.#ring;
+    const open = this.#open;
+    const { intendedAt, mask } = open.ring;
+    open.balance.pass(nowMs);
     const limit = nowMs - this.deadlineMs;
-    while (this.#expired < this.#slots && (intendedAt[this.#expired & mask] ?? 0) < limit) {
-      const slot = this.#expired++;
-      const state = this.#ring.stateOf(slot);
-      if (state === SLOT.overtaken) this.#lose(slot);
-      if (state === SLOT.sent || state === SLOT.overtaken) {
-        this.#settleBad(slot, this.#segments.of(slot));
-      }
+    while (open.expired < this.#slots && (intendedAt[open.expired & mask] ?? 0) < limit) {
+      open.expireNext();
     }
     const foldLimit = limit - this.#graceMs;
-    while (this.#folded < this.#expired && (intendedAt[this.#folded & mask] ?? 0) < foldLimit) {
+    while (this.#folded < open.expired && (intendedAt[this.#folded & mask] ?? 0) < foldLimit) {
       this.#fold(this.#folded++);
     }
   }
@@ -284,113 +264,50 @@ export class Ledger {
   /** Everything still out is lost: the target has been silent for longer than it may be. */
   loseAllInFlight(): void {
     for (let slot = this.#folded; slot < this.#slots; slot++) {
-      const state = this.#ring.stateOf(slot);
-      if (state === SLOT.sent || state === SLOT.overtaken) this.#lose(slot);
+      const state = this.#open.ring.stateOf(slot);
+      if (state === SLOT.sent || state === SLOT.overtaken) this.#open.lose(slot);
     }
-    this.#counts.totals.lost += this.#folds.loseAll(this.#slots);
+    this.#open.counts.totals.lost += this.#folds.loseAll(this.#slots);
   }
 
   /** State of a slot that is still open. */
   stateOf(slot: number): SlotState {
-    return this.#ring.stateOf(slot);
+    return this.#open.ring.stateOf(slot);
   }
 
   intendedAt(slot: number): number {
-    return this.#ring.intendedAt[slot & this.#ring.mask] ?? 0;
-  }
-
-  #answer(slot: number, segment: Segment, atMs: number, timed: boolean): void {
-    const ring = this.#ring;
-    const at = slot & ring.mask;
-    const wasLost = ring.stateOf(slot) === SLOT.lost;
-    ring.setState(slot, SLOT.done);
-    const latencyMs = atMs - (ring.intendedAt[at] ?? 0);
-    const isLate = latencyMs > this.deadlineMs;
-    this.#counts.done(segment, isLate);
-    // A lost one had already ended.
-    if (!wasLost) this.#balance.answered(ring.sentAt[at] ?? 0, atMs, this.inFlight);
-    if (timed) {
-      this.#counts.time(segment, latencyMs, atMs - (ring.sentAt[at] ?? 0));
-      this.#behind = isLate;
-    }
-    if (isLate) this.#settleBad(slot, segment);
-    else if (!ring.isBad(slot)) this.#counts.recentSettled++;
+    return this.#open.ring.intendedAt[slot & this.#open.ring.mask] ?? 0;
   }
 
   #arrivedFolded(slot: number, atMs: number, stream: number, intendedAtMs?: number): void {
-    const segment = this.#segments.of(slot);
+    const segment = this.#open.segments.of(slot);
     const claim = this.#folds.answer(slot, stream, segment);
     if (claim === "forgotten") this.forgotten++;
     if (claim === "answered") segment.duplicated++;
     if (claim !== "pending" && claim !== "lost") return;
     if (claim === "lost") {
-      this.#counts.notLost(segment);
+      this.#open.counts.notLost(segment);
       segment.reordered++;
     }
-    this.#counts.done(segment, true);
+    this.#open.counts.done(segment, true);
     segment.lateAfterFold++;
-    this.#behind = true;
+    this.#open.behind = true;
     // So late that it hardly matters how late it was sent.
     const latencyMs = atMs - (intendedAtMs ?? atMs - this.deadlineMs - this.#graceMs);
-    this.#counts.time(segment, latencyMs, latencyMs);
-  }
-
-  readonly #overtake = (slot: number): void => {
-    if (this.#ring.stateOf(slot) !== SLOT.sent) return;
-    // Until its deadline it may just have been overtaken.
-    if (slot < this.#expired) this.#lose(slot);
-    else this.#ring.setState(slot, SLOT.overtaken);
-  };
-
-  #lose(slot: number): void {
-    this.#ring.setState(slot, SLOT.lost);
-    this.#counts.lost(this.#segments.of(slot));
-    this.#balance.ended(this.#sentAt(slot), this.inFlight);
-  }
-
-  #settleBad(slot: number, segment: Segment): void {
-    if (this.#ring.isBad(slot)) return;
-    this.#ring.setBad(slot);
-    this.#counts.bad(segment);
-  }
-
-  /** The stream's oldest slot in that state that was sent without an envelope. */
-  #oldestCounted(stream: number, state: SlotState, from = 0): number {
-    const ring = this.#ring;
-    let slot = this.#order.oldest(stream);
-    while (slot !== NO_SLOT) {
-      if (slot >= from && ring.isCounted(slot) && ring.stateOf(slot) === state) return slot;
-      slot = ring.younger[slot & ring.mask] ?? NO_SLOT;
-    }
-    return NO_SLOT;
-  }
-
-  /** The stream moved on to `slot`; its older counted messages whose time is up are lost. */
-  #loseCounted(stream: number, slot: number): void {
-    this.#counts.totals.lost += this.#folds.loseCounted(stream, slot);
-    const limit = Math.min(slot, this.#expired);
-    let older = this.#oldestCounted(stream, SLOT.sent);
-    while (older !== NO_SLOT && older < limit) {
-      this.#lose(older);
-      older = this.#oldestCounted(stream, SLOT.sent, older);
-    }
+    this.#open.counts.time(segment, latencyMs, latencyMs);
   }
 
   #fold(slot: number): void {
-    const ring = this.#ring;
+    const ring = this.#open.ring;
     const state = ring.stateOf(slot);
     const stream = ring.stream[slot & ring.mask] ?? UNORDERED;
-    if (state === SLOT.sent) this.#balance.giveUp();
-    this.#folds.push(state, stream, this.#segments.of(slot), ring.isCounted(slot));
+    if (state === SLOT.sent) this.#open.balance.giveUp();
+    this.#folds.push(state, stream, this.#open.segments.of(slot), ring.isCounted(slot));
     // One never sent has no stream: what stands there is that of an older slot.
-    if (state !== SLOT.due && state !== SLOT.unsent) this.#order.drop(slot, stream);
-  }
-
-  #sentAt(slot: number): number {
-    return this.#ring.sentAt[slot & this.#ring.mask] ?? 0;
+    if (state !== SLOT.due && state !== SLOT.unsent) this.#open.order.drop(slot, stream);
   }
 
   #reserve(slots: number): void {
-    this.#ring.reserve(slots, this.#folded, this.#slots);
+    this.#open.ring.reserve(slots, this.#folded, this.#slots);
   }
 }
