@@ -57,6 +57,15 @@ describe("a target of ours", () => {
     expect(ratiosOf(connects, false)[0]).toMatchObject({ ratio: 2.25, meets: true });
   });
 
+  test("of CPU is undecided when a client fell behind the rate, because batches are cheap", () => {
+    const e2e = { work: "e2e-20000", target: "mosquitto", heldRate: true } as const;
+    const ours = row({ ...e2e, cpuSecPerMillion: 14 });
+    const theirs = (heldRate: boolean) =>
+      row({ ...e2e, client: "mqtt.js", cpuSecPerMillion: 13, heldRate });
+    expect(verdicts([ours, theirs(false)])[0]).toEqual(["mqtt.js", 0.65, null]);
+    expect(verdicts([ours, theirs(true)])[0]).toEqual(["mqtt.js", 0.65, false]);
+  });
+
   test("is judged by no quick run", () => {
     const rows = [row({ cpuSecPerMillion: 6 }), row({ client: "raw-c", cpuSecPerMillion: 5 })];
     expect(ratiosOf(rows, true)[0]).toMatchObject({ ratio: 1.2, meets: null });

@@ -91,13 +91,13 @@ function ratioOf(
   quick: boolean,
 ): Ratio | undefined {
   const { work, measure = "cpuSecPerMillion", of = "loadstone", direction = "atMost" } = bound;
-  const figure = (client: ClientName) =>
-    rows.find((row) => row.work === work && row.target === target && row.client === client)?.[
-      measure
-    ];
-  const value = figure(of);
+  const rowOf = (client: ClientName) =>
+    rows.find((row) => row.work === work && row.target === target && row.client === client);
+  const value = rowOf(of)?.[measure];
   if (value === undefined) return undefined;
-  const reference = typeof bound.to === "string" ? figure(bound.to) : bound.to.limit;
+  const reference = typeof bound.to === "string" ? rowOf(bound.to)?.[measure] : bound.to.limit;
+  const compared = typeof bound.to === "string" ? [of, bound.to] : [of];
+  const unfair = measure !== "sendErrorP99Ms" && compared.some((c) => rowOf(c)?.heldRate === false);
   const ratio = reference === undefined || reference === 0 ? undefined : value / reference;
   return {
     work,
@@ -111,7 +111,7 @@ function ratioOf(
     bound: bound.bound,
     direction,
     stretch: bound.stretch ?? false,
-    meets: quick || ratio === undefined ? null : meets(ratio, bound.bound, direction),
+    meets: quick || unfair || ratio === undefined ? null : meets(ratio, bound.bound, direction),
   };
 }
 

@@ -44,7 +44,8 @@ export const emqttBench =
 async function publishing(program: string, job: Job, flags: readonly string[]): Promise<Facts> {
   await using publisher = start(program, "pub", job, payload(flags));
   await pause(SETTLE_MS);
-  return measured([publisher], () => totalOf(publisher, "pub"));
+  // Awaited here: what is measured must not be disposed before.
+  return await measured([publisher], () => totalOf(publisher, "pub"));
 }
 
 /** Publishers and subscribers are programs of their own here: the CPU of both counts. */
@@ -55,7 +56,7 @@ async function delivering(program: string, job: Job): Promise<Facts> {
   const flags = payload(["-q", "0", "-I", String(Math.max(1, Math.round(everyMs)))]);
   await using publisher = start(program, "pub", job, flags);
   await pause(SETTLE_MS);
-  return measured([publisher, subscriber], () => totalOf(publisher, "pub"));
+  return await measured([publisher, subscriber], () => totalOf(publisher, "pub"));
 }
 
 /** Memory against that of the same program with one connection. */

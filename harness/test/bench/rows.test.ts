@@ -42,6 +42,15 @@ describe("a row", () => {
     expect(connected).toMatchObject({ connectPerSec: 500 });
   });
 
+  test.each([
+    [{ messages: 20_000, sendErrorP50Ms: 0.2 }, true],
+    [{ messages: 19_000, sendErrorP50Ms: 0.2 }, false],
+    [{ messages: 20_000, sendErrorP50Ms: 300 }, false],
+  ])("says of %j in a second whether 20,000 were kept", (figures, kept) => {
+    const round = { ...figures, cpuMs: 300, wallMs: 1000 };
+    expect(rowOf(workOf("open-20000", scale), "paho", "sink", [round]).heldRate).toBe(kept);
+  });
+
   test("fits its schema whatever the rounds were", () => {
     const amount = fc.double({ min: 0.001, max: 1e6, noNaN: true });
     const round = fc.record({

@@ -45,8 +45,23 @@ export function rowOf(
       : { cpuSecPerMillion: short(median(cpu)), cpuSpread: short(spread(cpu)) }),
     ...(perSec.length === 0 ? {} : { perSec: Math.round(median(perSec)) }),
     cpuRatio: short(median(rounds.map(({ cpuMs, wallMs }) => cpuMs / wallMs))),
+    ...heldRate(work, rounds, median(perSec)),
     ...mediansOf(rounds, holdsSessions(work) ? MEDIAN_FIELDS : MEDIAN_FIELDS.filter(notMemory)),
   };
+}
+
+/** Less than this share of the rate, or half the messages later than this, and it was not kept. */
+const HELD_SHARE = 0.99;
+const HELD_P50_MS = 10;
+
+function heldRate(
+  { settings: { rate } }: Work,
+  rounds: readonly Round[],
+  perSec: number,
+): { readonly heldRate?: boolean } {
+  if (rate === undefined) return {};
+  const lateMs = median(rounds.map(({ sendErrorP50Ms = 0 }) => sendErrorP50Ms));
+  return { heldRate: perSec >= HELD_SHARE * rate && lateMs <= HELD_P50_MS };
 }
 
 const holdsSessions = ({ settings }: Work): boolean => (settings["holdMs"] ?? 0) > 0;

@@ -74,6 +74,8 @@ export const MeasuredRow = z.strictObject({
   perSec: amount.optional(),
   /** Share of one core. */
   cpuRatio: amount,
+  /** Of work at a fixed rate: whether it was kept. One that falls behind sends cheap batches. */
+  heldRate: z.boolean().optional(),
   ...Facts.omit({ cpuMs: true, wallMs: true }).shape,
   /** Seen by the sink: how far arrivals lie behind an even pace that touches the earliest. */
   arrivalErrorP50Ms: amount.optional(),
@@ -115,7 +117,10 @@ export const Ratio = z.strictObject({
   /** Whether the ratio must stay below the bound or reach it. */
   direction: z.enum(["atMost", "atLeast"]),
   stretch: z.boolean(),
-  /** Null: one of the two figures is missing, or the run was a quick one. */
+  /**
+   * Null: one of the two figures is missing, a rate was not kept by who is compared for CPU, or the
+   * run was a quick one.
+   */
   meets: z.boolean().nullable(),
 });
 export type Ratio = z.infer<typeof Ratio>;

@@ -51,7 +51,7 @@ function ratioCells(ratio: Ratio): string[] {
   const { work, target, of, to, value, reference, bound, direction, measure } = ratio;
   const unit = UNITS[measure];
   return [
-    `${ratio.meets === true ? "met" : "missed"}${ratio.stretch ? " (stretch)" : ""}`,
+    `${verdict(ratio)}${ratio.stretch ? " (stretch)" : ""}`,
     work,
     target,
     `${of} / ${to}`,
@@ -60,6 +60,12 @@ function ratioCells(ratio: Ratio): string[] {
     `${figure(value)} ${unit}`,
     `${figure(reference)} ${unit}`,
   ];
+}
+
+/** A ratio that is not judged is one of work at a rate that somebody did not keep. */
+function verdict({ meets }: Ratio): string {
+  if (meets === null) return "rate not kept";
+  return meets ? "met" : "missed";
 }
 
 const COLUMNS: readonly [string, (row: MeasuredRow) => number | undefined][] = [
