@@ -18,10 +18,10 @@ function draw(
   change: Partial<FaultOrder>,
   seed: number,
   wanted = 100,
-  isOpen: (index: number) => boolean = () => true,
+  open: (index: number) => boolean = () => true,
 ) {
   // Only how many are wanted and who is open has a say in who is chosen.
-  const units = { wanted, isOpen };
+  const units = { wanted, isOpen: open };
   const tools = {
     units: units as unknown as ConnectedUnits,
     seed,
@@ -32,6 +32,8 @@ function draw(
   };
   return chosen({ ...order, ...change }, tools);
 }
+
+const isOpen = (index: number) => index % 7 !== 3;
 
 describe("the Units of a fault", () => {
   const share = fc.double({ min: 0.001, max: 1, noNaN: true });
@@ -52,7 +54,6 @@ describe("the Units of a fault", () => {
     const threads = fc.integer({ min: 1, max: 4 });
     fc.assert(
       fc.property(share, fc.nat(), units, threads, (part, seed, count, of) => {
-        const isOpen = (index: number) => index % 7 !== 3;
         const together = Array.from({ length: of }, (_, index) =>
           draw({ share: part }, seed, count, (unit) => isOf({ index, of }, unit) && isOpen(unit)),
         ).flat();
