@@ -128,7 +128,7 @@ export class StepRun implements Disposable {
     this.#inFlight.note(now, this.#ledger.inFlight);
     this.#sendDue(now);
     driver.flush();
-    this.#ledger.flushed(clock.now(), this.#tellLateness);
+    this.#ledger.flushed(clock.now(), this.#options.onLateness);
     this.#ledger.expire(now);
     this.#tellHalves(now);
     this.#obey(now);
@@ -151,11 +151,6 @@ export class StepRun implements Disposable {
       } else this.#options.driver.send(slot, intendedAt, turns[running.next] ?? 0);
     }
   }
-
-  readonly #tellLateness = (ms: number): void => {
-    this.#health.lateness(ms);
-    this.#options.onLateness?.(ms);
-  };
 
   /** Half seconds lie at the same times in all threads, however late one of them wakes. */
   #tellHalves(now: number): void {
