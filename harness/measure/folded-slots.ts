@@ -1,10 +1,21 @@
-import { FOLDED, FoldedEnds } from "./folded-ends.ts";
+import { FOLDED, type FoldedEnd, FoldedEnds } from "./folded-ends.ts";
 import { MissingSlots } from "./missing-slots.ts";
 import type { Segment } from "./segment.ts";
 import { SLOT, type SlotState } from "./slot-ring.ts";
 
 /** What a late message finds its folded slot to be; it is taken out of what is pending or lost. */
 export type Claim = "pending" | "lost" | "answered" | "nothing owed" | "forgotten";
+
+const END_OF: Readonly<Record<SlotState, FoldedEnd>> = {
+  [SLOT.due]: FOLDED.over,
+  [SLOT.sent]: FOLDED.missing,
+  // It is lost by then: its deadline has passed.
+  [SLOT.overtaken]: FOLDED.lost,
+  [SLOT.done]: FOLDED.answered,
+  [SLOT.lost]: FOLDED.lost,
+  [SLOT.failed]: FOLDED.over,
+  [SLOT.unsent]: FOLDED.over,
+};
 
 /** The slots a ledger has folded: what they ended as, and what is still owed for them. */
 export class FoldedSlots {
@@ -26,28 +37,14 @@ export class FoldedSlots {
     return this.#ends.isRemembered(slot);
   }
 
-  /** Folds the slot after the last; `stream` is the one it was sent on, if it was. */
-  push(state: SlotState, stream: number, segment: Segment, counted: boolean): void {
-    switch (state) {
-      case SLOT.done:
-        this.#ends.push(FOLDED.answered);
-        return;
-      case SLOT.lost:
-        this.#ends.push(FOLDED.lost);
-        return;
-      case SLOT.sent:
-      case SLOT.overtaken:
-        this.#ends.push(FOLDED.missing);
-        (counted ? this.#missingCounted : this.#missing).add(stream, segment);
-        return;
-      case SLOT.due:
-      case SLOT.failed:
-      case SLOT.unsent:
-        this.#ends.push(FOLDED.over);
-        return;
-      default:
-        state satisfies never;
-    }
+  /** Folds the slot after the last. */
+  push(state: SlotState): void {
+    this.#ends.push(END_OF[state]);
+  }
+
+  /** The slot last folded was sent on this stream and is not answered. */
+  miss(stream: number, segment: Segment, counted: boolean): void {
+    (counted ? this.#missingCounted : this.#missing).add(stream, segment);
   }
 
   /** The stream moved on to `slot`, younger than all folded ones: how many are lost by that. */

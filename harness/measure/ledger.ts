@@ -298,13 +298,16 @@ export class Ledger {
   }
 
   #fold(slot: number): void {
-    const ring = this.#open.ring;
+    const { ring, order, balance, segments } = this.#open;
     const state = ring.stateOf(slot);
-    const stream = ring.stream[slot & ring.mask] ?? UNORDERED;
-    if (state === SLOT.sent) this.#open.balance.giveUp();
-    this.#folds.push(state, stream, this.#open.segments.of(slot), ring.isCounted(slot));
+    this.#folds.push(state);
     // One never sent has no stream: what stands there is that of an older slot.
-    if (state !== SLOT.due && state !== SLOT.unsent) this.#open.order.drop(slot, stream);
+    if (state === SLOT.due || state === SLOT.unsent) return;
+    const stream = ring.stream[slot & ring.mask] ?? UNORDERED;
+    order.drop(slot, stream);
+    if (state !== SLOT.sent) return;
+    balance.giveUp();
+    this.#folds.miss(stream, segments.of(slot), ring.isCounted(slot));
   }
 
   #reserve(slots: number): void {
