@@ -23,10 +23,11 @@ export function printTable({ environment, rows, ratios }: BenchResult): string {
 
 function machineLines(environment: Environment): string[] {
   const { cores, cpuModel, kernel, node, sink, pinned, payloadBytes, rounds } = environment;
-  const place = pinned === null ? "not pinned" : `cores ${pinned.generator} and ${pinned.target}`;
+  const place =
+    pinned === null ? "not pinned" : `on cores ${pinned.generator} and ${pinned.target}`;
   const versions = Object.entries(environment.versions).map(([name, said]) => `${name} ${said}`);
   return [
-    `${cores} × ${cpuModel}, Linux ${kernel}, Node ${node}; generator and target on ${place}`,
+    `${cores} × ${cpuModel}, Linux ${kernel}, Node ${node}; generator and target ${place}`,
     `${environment.connections} connections, ${payloadBytes}-byte payloads, medians of ${rounds}; sink: ${sink}; ${versions.join(", ")}`,
     ...environment.remarks.map((remark) => `· ${remark}`),
   ];
