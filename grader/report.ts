@@ -20,7 +20,7 @@ import { reconcile, waveOf, worstHealth } from "./grade/tally.ts";
 /** What is known of the generator besides its health. */
 export type GeneratorFacts = Pick<
   Report["generator"],
-  "loadstoneVersion" | "nodeVersion" | "platform" | "cpus"
+  "loadstoneVersion" | "nodeVersion" | "platform" | "cpus" | "workers"
 >;
 
 export interface ReportInput {

@@ -62,6 +62,7 @@ export const Settings = z.strictObject({
   maxUnits: wholeNumber(2, 100_000).optional(),
   sourceAddresses: addressList.optional(),
   connectRate: z.coerce.number().positive().max(10_000).optional(),
+  workers: z.union([z.literal("auto"), wholeNumber(1, 64)]).default("auto"),
   harmCeilingSec: wholeNumber(5, 3600).default(60),
   repository: z
     .string()
@@ -92,6 +93,7 @@ const ENVIRONMENT: Readonly<Record<string, keyof Settings>> = {
   LOADSTONE_BROKER: "broker",
   LOADSTONE_DEPTH: "depth",
   LOADSTONE_MAX_UNITS: "maxUnits",
+  LOADSTONE_WORKERS: "workers",
   LOADSTONE_PORT: "port",
 };
 

@@ -111,6 +111,8 @@ export const FixedRunReport = z
       nodeVersion: z.string(),
       platform: z.string(),
       cpus: z.int().positive(),
+      /** Threads that sent to the broker. */
+      workers: z.int().positive().optional(),
     }),
     windows: z.array(ReportWave).readonly(),
     /** What to do next, most useful first. */

@@ -165,6 +165,8 @@ export const Report = z
       nodeVersion: z.string(),
       platform: z.string(),
       cpus: z.int().positive(),
+      /** Threads that sent to the broker. */
+      workers: z.int().positive().optional(),
     }),
     reconciliation: z.array(Reconciliation).readonly(),
     waves: z.array(ReportWave).readonly(),

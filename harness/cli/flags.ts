@@ -36,6 +36,11 @@ export const searchFlags = (command: Command): Command =>
     )
     .option("--source-addresses <list>", "addresses of this machine the Units connect from")
     .option(
+      "--workers <n>",
+      "threads that send (LOADSTONE_WORKERS; default: auto, all cores but one, half of them where " +
+        "the target is on this machine, and no more than the load needs)",
+    )
+    .option(
       "--harm-ceiling-sec <s>",
       "stop an axis after so many seconds of overload (default: 60)",
     )
@@ -56,6 +61,11 @@ export const runFlags = (command: Command): Command =>
     .option("--speed <factor>", "replay: twice as fast is 2")
     .option("--reconnect <policy>", `how Units come back: ${BACK_OFF_NAMES.join(", ")}, never`)
     .option("--keep-alive <sec>", "keepalive of the Units' sessions (default: 60)")
+    .option(
+      "--workers <n>",
+      "threads that send (LOADSTONE_WORKERS; default: auto, all cores but one, half of them where " +
+        "the target is on this machine, and no more than the load needs)",
+    )
     .option("--seed <n>", "seed of the schedule and of who is disturbed")
     .option("--connect-rate <n>", "Units connected a second")
     .option("--repository <url>", "git repository for the test Units; the instance must reach it")

@@ -10,9 +10,6 @@ import { LOADSTONE_VERSION } from "../run/environment.ts";
 import type { World } from "../world.ts";
 import { type OpenNullSink, openNullSink } from "./null-sink.ts";
 
-/** Threads that send, on one axis. */
-const SENDING_THREADS = 1;
-
 const Known = z.array(
   z.object({ key: z.string(), reached: z.number(), ceiling: z.number(), atMs: z.number() }),
 );
@@ -24,7 +21,7 @@ const fileOf = ({ data }: Settings): string => join(data, "generator-ceilings.js
 export async function knownCeilings(settings: Settings, plan: Plan): Promise<Ceilings> {
   const known = await readKnown(settings);
   const found = plan.axes.flatMap((axis) => {
-    const entry = known.find(({ key }) => key === keyOf(axis));
+    const entry = known.find(({ key }) => key === keyOf(axis, plan.workers));
     return entry === undefined
       ? []
       : [[axis.axis, { reached: entry.reached, ceiling: entry.ceiling }] as const];
@@ -47,8 +44,8 @@ export async function planWithinReach(
   const missing = plan.axes.filter(({ axis }) => axis !== "link" && known[axis] === undefined);
   if (missing.length === 0) return withinReach(plan, known);
   try {
-    const measured = await measure(world, missing, say, openSink);
-    await remember(world, settings, missing, measured);
+    const measured = await measure(world, missing, plan.workers, say, openSink);
+    await remember(world, settings, missing, plan.workers, measured);
     return withinReach(plan, { ...known, ...measured });
   } catch (error) {
     if (world.signal.aborted) throw error;
@@ -61,6 +58,7 @@ export async function planWithinReach(
 async function measure(
   world: World,
   axes: readonly AxisPlan[],
+  workers: number,
   say: (line: string) => void,
   openSink: OpenNullSink,
 ): Promise<Ceilings> {
@@ -68,7 +66,7 @@ async function measure(
   await using sink = await openSink(world);
   const found: Partial<Record<AxisPlan["axis"], GeneratorCeiling>> = {};
   for (const plan of axes) {
-    const ceiling = await sink.ceilingFor(plan);
+    const ceiling = await sink.ceilingFor(plan, workers);
     if (ceiling === undefined) continue;
     found[plan.axis] = ceiling;
     say(`${plan.axis}: ${ceilingInWords(ceiling)}`);
@@ -90,15 +88,16 @@ async function remember(
   world: World,
   settings: Settings,
   axes: readonly AxisPlan[],
+  workers: number,
   measured: Ceilings,
 ): Promise<void> {
   const atMs = world.clock.wall();
   const fresh = axes.flatMap((plan) => {
     const found = measured[plan.axis];
     if (found === undefined || found.doubt !== undefined) return [];
-    return [{ key: keyOf(plan), reached: found.reached, ceiling: found.ceiling, atMs }];
+    return [{ key: keyOf(plan, workers), reached: found.reached, ceiling: found.ceiling, atMs }];
   });
-  const replaced = new Set(axes.map(keyOf));
+  const replaced = new Set(axes.map((plan) => keyOf(plan, workers)));
   const kept = (await readKnown(settings)).filter(({ key }) => !replaced.has(key));
   const path = fileOf(settings);
   await mkdir(settings.data, { recursive: true });
@@ -117,9 +116,10 @@ async function readKnown(settings: Settings): Promise<Known> {
 }
 
 /** All that a ceiling depends on; anything else and it is measured anew. */
-function keyOf({ scenario, objective }: AxisPlan): string {
+function keyOf({ scenario, objective }: AxisPlan, workers: number): string {
   const shape = scenario.axis === "relay" ? scenario.message : scenario.axis;
-  const machine = [cpus()[0]?.model ?? "", availableParallelism(), SENDING_THREADS];
+  const threads = scenario.axis === "api" ? 1 : workers;
+  const machine = [cpus()[0]?.model ?? "", availableParallelism(), threads];
   return JSON.stringify([
     LOADSTONE_VERSION,
     process.version,

@@ -20,6 +20,7 @@ import { planWithinReach } from "./generator-ceilings.ts";
 import { openDisplay } from "./live-display.ts";
 import { newRunId } from "./run-id.ts";
 import { type OpenStores, openStores } from "./stores.ts";
+import { workerRoom } from "./worker-room.ts";
 
 export interface GradeFlags {
   readonly json?: boolean;
@@ -185,6 +186,7 @@ export async function planFor(
     objectives,
     maxUnits: settings.maxUnits ?? unitsAllowed(world, DEFAULT_UNITS[kind][depth]),
     connectsPerSec: settings.connectRate ?? CONNECT_RATE[kind],
+    room: workerRoom(settings),
     harmCeilingSec: settings.harmCeilingSec,
   });
 }

@@ -16,7 +16,7 @@ import { startService } from "./processes.ts";
 /** A null sink in a process of its own, as an idle target that the whole path is driven against. */
 export interface NullSink extends AsyncDisposable {
   /** Undefined for an axis whose limit is no rate. */
-  ceilingFor(plan: AxisPlan): Promise<GeneratorCeiling | undefined>;
+  ceilingFor(plan: AxisPlan, workers: number): Promise<GeneratorCeiling | undefined>;
 }
 
 export type OpenNullSink = (world: World) => Promise<NullSink>;
@@ -36,7 +36,7 @@ export async function openNullSink(world: World): Promise<NullSink> {
   try {
     const ports = Ports.parse(JSON.parse(await service.firstLine));
     return {
-      ceilingFor: (plan) => ceilingFor(world, plan, ports),
+      ceilingFor: (plan, workers) => ceilingFor(world, plan, workers, ports),
       [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -48,6 +48,7 @@ export async function openNullSink(world: World): Promise<NullSink> {
 async function ceilingFor(
   world: World,
   plan: AxisPlan,
+  workers: number,
   ports: z.infer<typeof Ports>,
 ): Promise<GeneratorCeiling | undefined> {
   const { scenario } = plan;
@@ -56,7 +57,7 @@ async function ceilingFor(
     case "link":
       return undefined;
     case "relay": {
-      await using target = await openBroker(world, plan, ports.mqtt);
+      await using target = await openBroker(world, plan, workers, ports.mqtt);
       await using measurer = await target.openAxis(plan, signal);
       return await findCeiling(measurer, { runId: RUN_ID, startLoad: RELAY_START, signal });
     }
@@ -70,14 +71,14 @@ async function ceilingFor(
 }
 
 /** The broker path as it is for any target, on fewer Units that each send more. */
-async function openBroker(world: World, axis: AxisPlan, port: number) {
+async function openBroker(world: World, axis: AxisPlan, workers: number, port: number) {
   const target = await checkTarget(`mqtt://127.0.0.1:${port}`, {
     lookup: world.lookup,
     yes: false,
   });
   const shared = { maxUnits: UNITS, connectsPerSec: CONNECTS_PER_SEC, seed: SEED };
   const { depth } = axis.search;
-  const plan: Plan = { targetKind: "broker", depth, workers: 1, axes: [axis], ...shared };
+  const plan: Plan = { targetKind: "broker", depth, workers, axes: [axis], ...shared };
   const context = { runId: RUN_ID, onProgress: () => undefined, ...shared };
   const { signal, clock } = world;
   return openBrokerTarget({ target, plan, context, credentials: {}, signal, clock });

@@ -44,6 +44,7 @@ function describe(made: Plan, sources: readonly SourceShare[], ceilings: Ceiling
   const lines = [
     `${made.targetKind}, depth ${made.depth}, seed ${made.seed}`,
     `up to ${made.maxUnits} Units, connected ${made.connectsPerSec} a second`,
+    `${made.workers} ${made.workers === 1 ? "thread sends" : "threads send"}`,
     ...(sources.length === 0 ? [] : [`of them ${describeShares(sources)}`]),
     "",
   ];

@@ -20,6 +20,7 @@ import type { Scenario } from "../scenario/schema.ts";
 import type { Target } from "../scenario/target-gate.ts";
 import type { World } from "../world.ts";
 import { CONNECT_RATE, SHIPPED } from "./grade.ts";
+import { workerRoom } from "./worker-room.ts";
 
 /** A run scenario, or traffic alone that a run scenario is made of by default. */
 interface Asked {
@@ -57,6 +58,7 @@ export async function fixedPlanFor(
     durationMs,
     units: settings.units ?? scenario.units,
     connectsPerSec: settings.connectRate ?? CONNECT_RATE[kind],
+    room: workerRoom(settings),
     keepAliveSec: settings.keepAlive ?? scenario.keepAliveSec,
     reconnect: reconnect === "never" ? undefined : BACK_OFFS[reconnect],
     faults: scenario.faults ?? [],

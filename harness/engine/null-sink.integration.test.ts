@@ -167,7 +167,7 @@ test("the null sink in its own process carries the relay and API paths to a ceil
   const { axes } = await planFor(world, settings, "instance");
   await using sink = await openNullSink(world);
   for (const plan of axes) {
-    const found = await sink.ceilingFor(plan);
+    const found = await sink.ceilingFor(plan, 1);
     expect(found?.reached).toBeGreaterThan(0);
     expect(found?.ceiling).toBeLessThan(found?.reached ?? 0);
   }

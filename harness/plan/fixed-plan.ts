@@ -7,6 +7,7 @@ import type { Fault } from "../scenario/run-schema.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import { meanPerSec, type Pace, peakPerSec } from "./pace.ts";
 import type { AxisPlan, Plan } from "./plan.ts";
+import { type MostLoad, type WorkerRoom, workersFor } from "./workers.ts";
 
 /** A run of given load with every default filled in. Pure: nothing has been sent. */
 export interface FixedPlan {
@@ -27,6 +28,8 @@ export interface FixedPlan {
   /** Units connected, those that send little or nothing among them. */
   readonly units: number;
   readonly connectsPerSec: number;
+  /** Threads that send. */
+  readonly workers: number;
   readonly keepAliveSec: number;
   /** Undefined: a session that closes stays closed. */
   readonly reconnect: BackOff | undefined;
@@ -44,6 +47,8 @@ export interface FixedPlanInput {
   readonly durationMs: number;
   readonly units: number | undefined;
   readonly connectsPerSec: number;
+  /** Without it one thread sends. */
+  readonly room?: WorkerRoom;
   readonly keepAliveSec: number;
   readonly reconnect: BackOff | undefined;
   readonly faults: readonly Fault[];
@@ -76,6 +81,7 @@ export function makeFixedPlan(input: FixedPlanInput): FixedPlan {
     windows,
     units,
     connectsPerSec: input.connectsPerSec,
+    workers: input.room === undefined ? 1 : workersFor(input.room, mostOf(input, units, peakLoad)),
     keepAliveSec: input.keepAliveSec,
     reconnect: input.reconnect,
     faults: faults.toSorted((a, b) => a.at - b.at),
@@ -86,7 +92,7 @@ export function makeFixedPlan(input: FixedPlanInput): FixedPlan {
 
 /** The same as a target takes it: one axis, and no search to come. */
 export function asPlan(plan: FixedPlan): Plan & { readonly axes: readonly [AxisPlan] } {
-  const { targetKind, seed, units, connectsPerSec, traffic, objective, peakLoad } = plan;
+  const { targetKind, seed, units, connectsPerSec, workers, traffic, objective, peakLoad } = plan;
   const search: AxisPlan["search"] = {
     depth: "quick",
     startLoad: peakLoad,
@@ -100,7 +106,13 @@ export function asPlan(plan: FixedPlan): Plan & { readonly axes: readonly [AxisP
   const { pace } = plan;
   const axis = { axis: traffic.axis, scenario: traffic, objective, search };
   const axes = [{ ...axis, ...(pace === undefined ? {} : { pace }) }] as const;
-  return { targetKind, depth: "quick", seed, maxUnits: units, connectsPerSec, workers: 1, axes };
+  return { targetKind, depth: "quick", seed, maxUnits: units, connectsPerSec, workers, axes };
+}
+
+/** What the worker threads will have to do; requests are not theirs. */
+function mostOf({ traffic }: FixedPlanInput, units: number, peakLoad: number): MostLoad {
+  if (traffic.axis === "api") return { units: 0, perSec: 0 };
+  return { units, perSec: traffic.axis === "relay" ? peakLoad : 0 };
 }
 
 const evenUnits = (units: number): number => 2 * Math.max(1, Math.ceil(units / 2));

@@ -7,6 +7,7 @@ import type { TargetKind } from "#grader/contracts/report.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import type { Pace } from "./pace.ts";
+import { type MostLoad, type WorkerRoom, workersFor } from "./workers.ts";
 
 /** A whole run with every default filled in. Pure: nothing has been sent. */
 export interface Plan {
@@ -39,8 +40,8 @@ export interface PlanInput {
   readonly objectives: readonly Objective[];
   readonly maxUnits: number;
   readonly connectsPerSec: number;
-  /** One, unless said otherwise. */
-  readonly workers?: number;
+  /** Without it one thread sends. */
+  readonly room?: WorkerRoom;
   readonly harmCeilingSec: number;
 }
 
@@ -48,8 +49,16 @@ export function makePlan(input: PlanInput): Plan {
   // Units come in pairs.
   const maxUnits = Math.max(2, 2 * Math.floor(input.maxUnits / 2));
   const axes = input.axes.map((axis) => planAxis(axis, { ...input, maxUnits }));
-  const { targetKind, depth, seed, connectsPerSec, workers = 1 } = input;
+  const { targetKind, depth, seed, connectsPerSec, room } = input;
+  const workers = room === undefined ? 1 : workersFor(room, mostOf(axes, maxUnits));
   return { targetKind, depth, seed, maxUnits, connectsPerSec, workers, axes };
+}
+
+/** What the worker threads may have to do; requests are not theirs. */
+function mostOf(axes: readonly AxisPlan[], units: number): MostLoad {
+  const rates = axes.filter(({ axis }) => axis === "relay").map(({ search }) => search.maxLoad);
+  const isMqtt = axes.some(({ axis }) => axis !== "api");
+  return { units: isMqtt ? units : 0, perSec: Math.max(0, ...rates) };
 }
 
 function planAxis(axis: AxisId, input: PlanInput): AxisPlan {

@@ -12,14 +12,17 @@ export const LOADSTONE_VERSION = Package.parse(
 ).version;
 
 /** What the generator runs on. */
-export const generatorFacts = (): Pick<
+export const generatorFacts = (
+  workers: number,
+): Pick<
   Report["generator"],
-  "loadstoneVersion" | "nodeVersion" | "platform" | "cpus"
+  "loadstoneVersion" | "nodeVersion" | "platform" | "cpus" | "workers"
 > => ({
   loadstoneVersion: LOADSTONE_VERSION,
   nodeVersion: process.version,
   platform: `${process.platform}-${process.arch}`,
   cpus: availableParallelism(),
+  workers,
 });
 
 /** Which process runs a run, so that another on the same machine can tell that it died. */

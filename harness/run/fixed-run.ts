@@ -148,7 +148,7 @@ function openRecord(options: FixedRunOptions, startedAtMs: number): RunRecord {
     seed: plan.seed,
     startedAtMs,
     plan: JSON.stringify(storedPlan(plan)),
-    environment: JSON.stringify({ ...generatorFacts(), ...runOwner() }),
+    environment: JSON.stringify({ ...generatorFacts(plan.workers), ...runOwner() }),
     loadstoneVersion: LOADSTONE_VERSION,
   });
 }
@@ -183,6 +183,6 @@ function reportOf(
     latencyMs: watch.latencyMs ?? null,
     sessions: watch.sessions ?? null,
     faults: watch.faults,
-    generator: generatorFacts(),
+    generator: generatorFacts(plan.workers),
   });
 }

@@ -83,7 +83,7 @@ function openRecord(options: GradeRunOptions, startedAtMs: number): RunRecord {
     seed: plan.seed,
     startedAtMs,
     plan: JSON.stringify(plan),
-    environment: JSON.stringify({ ...generatorFacts(), ...runOwner() }),
+    environment: JSON.stringify({ ...generatorFacts(plan.workers), ...runOwner() }),
     loadstoneVersion: LOADSTONE_VERSION,
   });
 }
@@ -100,7 +100,7 @@ function reportOf(
     axes: results,
     trials,
     objectives: options.plan.axes.map(({ objective }) => objective),
-    generator: generatorFacts(),
+    generator: generatorFacts(options.plan.workers),
     previousLetter: options.previousLetter,
   });
   const { exitCode } = report.run;

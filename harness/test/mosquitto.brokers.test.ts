@@ -66,16 +66,21 @@ describe("a real mosquitto", () => {
     }
   });
 
-  test("that allows 31 connections has a Link capacity below that, and the next is refused", async () => {
-    const url = await startMosquitto("max_connections 31");
-    const { report } = await grade(url, "--axes", "link", "--max-units", "100");
-    const link = report.axes[0];
-    expect(link?.verdict).toBe("measured");
-    // mosquitto 2.0.11 lets one more in than its setting says.
-    expect(link?.capacity?.value).toBe(32);
-    expect(link?.capacity?.high).toBe(40);
-    expect(link?.reason).toMatch(/refused|dropped/);
-  });
+  test.each([1, 2])(
+    "that allows 31 connections refuses the next of %i threads' Units",
+    async (n) => {
+      const url = await startMosquitto("max_connections 31");
+      const limits = ["--axes", "link", "--max-units", "100"];
+      const { report } = await grade(url, ...limits, "--workers", String(n));
+      expect(report.generator.workers).toBe(n);
+      const link = report.axes[0];
+      expect(link?.verdict).toBe("measured");
+      // mosquitto 2.0.11 lets one more in than its setting says.
+      expect(link?.capacity?.value).toBe(32);
+      expect(link?.capacity?.high).toBe(40);
+      expect(link?.reason).toMatch(/refused|dropped/);
+    },
+  );
 
   test("that wants a password refuses us with a coded error", async () => {
     const url = await startMosquitto("allow_anonymous false");

@@ -97,6 +97,7 @@ export const SAMPLE = {
     nodeVersion: "20.20.2",
     platform: "linux x64",
     cpus: 2,
+    workers: 1,
   },
 };
 

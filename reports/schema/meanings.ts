@@ -93,6 +93,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   nodeVersion: "Version of Node.js.",
   platform: "Operating system and architecture.",
   cpus: "Logical processors of the generator's machine.",
+  workers: "Threads of the generator that sent to the broker.",
   reconciliation:
     "Sums over all windows of an axis: intended = delivered + lost + errors + unsent + pending.",
   delivered: "Correct answers, in time or late.",

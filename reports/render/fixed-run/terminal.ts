@@ -156,12 +156,16 @@ function generatorLines({ report, paint, columns }: FixedSheet): string[] {
     `loop stall ${latency(worst.loopDelayMaxMs)}`,
     `${count(worst.openSockets)} sockets`,
   ];
-  const about = [`loadstone ${g.loadstoneVersion}`, `node ${g.nodeVersion}`, g.platform];
-  return [
-    light,
-    ...wrapFacts(health, columns),
-    ...wrapFacts([...about, `${g.cpus} CPUs`], columns).map(paint.dim),
+  const about = [
+    `loadstone ${g.loadstoneVersion}`,
+    `node ${g.nodeVersion}`,
+    g.platform,
+    `${g.cpus} CPUs`,
+    ...(g.workers === undefined
+      ? []
+      : [`${g.workers} sending ${g.workers === 1 ? "thread" : "threads"}`]),
   ];
+  return [light, ...wrapFacts(health, columns), ...wrapFacts(about, columns).map(paint.dim)];
 }
 
 function adviceLines({ report, columns }: FixedSheet): string[] {

@@ -33,6 +33,7 @@ export function generatorLines(sheet: Sheet): string[] {
     `node ${generator.nodeVersion}`,
     generator.platform,
     `${generator.cpus} ${generator.cpus === 1 ? "CPU" : "CPUs"}`,
+    ...workersFact(generator.workers),
   ];
   return [
     ...light,
@@ -40,6 +41,10 @@ export function generatorLines(sheet: Sheet): string[] {
     ...wrapFacts(about.map(harmless), inner(sheet)).map(paint.dim),
   ];
 }
+
+/** Reports from before there were threads do not tell. */
+const workersFact = (workers: number | undefined): string[] =>
+  workers === undefined ? [] : [`${workers} sending ${workers === 1 ? "thread" : "threads"}`];
 
 /** What was tested and, for each axis, what broke first. */
 export function targetLines(sheet: Sheet): string[] {
