@@ -55,8 +55,13 @@ describe("an envelope", () => {
     stampEnvelope(payload, 1, 1, 1, 1);
     expect(readEnvelope(payload, 0, ENVELOPE_BYTES - 1, blank())).toBe(false);
     expect(readEnvelope(new Uint8Array(64), 0, 64, blank())).toBe(false);
-    payload[15] = 0x20;
-    expect(readEnvelope(payload, 0, 64, blank())).toBe(false);
+    for (let at = 0; at < ENVELOPE_BYTES; at++) {
+      for (const foreign of [0x20, 0x00, 0xff]) {
+        const damaged = Uint8Array.from(payload);
+        damaged[at] = foreign;
+        expect(readEnvelope(damaged, 0, 64, blank())).toBe(false);
+      }
+    }
   });
 });
 

@@ -10,39 +10,51 @@ for (const [value, code] of ENCODE.entries()) DECODE[code] = value;
 
 const MAGIC = [0x4c, 0x53, 0x31] as const; // "LS1"
 export const ENVELOPE_BYTES = 35;
-const RUN = { at: 3, width: 6 } as const;
-const STEP = { at: 9, width: 4 } as const;
-const SLOT = { at: 13, width: 5 } as const;
-const STREAM = { at: 18, width: 4 } as const;
-const SEQUENCE = { at: 22, width: 5 } as const;
-const INTENDED = { at: 27, width: 8 } as const;
-type Field = { readonly at: number; readonly width: number };
+/** Where each field starts; four digits hold 24 bits, five 30, the run's six 36, the time's 48. */
+const RUN_AT = 3;
+const STEP_AT = 9;
+const SLOT_AT = 13;
+const STREAM_AT = 18;
+const SEQUENCE_AT = 22;
+const INTENDED_AT = 27;
+const BITS_24 = 0x1000000;
 
-function put(target: Uint8Array, from: number, field: Field, value: number): void {
-  let rest = value;
-  for (let i = field.width - 1; i >= 0; i--) {
-    const high = Math.floor(rest / 64);
-    target[from + field.at + i] = ENCODE[rest - high * 64] ?? 0;
-    rest = high;
-  }
+/** Writes the low 24 bits of `value` as four digits. */
+function put4(target: Uint8Array, at: number, value: number): void {
+  target[at] = ENCODE[(value >>> 18) & 63] ?? 0;
+  target[at + 1] = ENCODE[(value >>> 12) & 63] ?? 0;
+  target[at + 2] = ENCODE[(value >>> 6) & 63] ?? 0;
+  target[at + 3] = ENCODE[value & 63] ?? 0;
 }
 
-function take(source: Uint8Array, from: number, field: Field): number {
-  let value = 0;
-  for (let i = 0; i < field.width; i++) {
-    const digit = DECODE[source[from + field.at + i] ?? 0] ?? -1;
-    if (digit < 0) return -1;
-    value = value * 64 + digit;
-  }
-  return value;
+/** Writes the low 30 bits of `value` as five digits. */
+function put5(target: Uint8Array, at: number, value: number): void {
+  target[at] = ENCODE[(value >>> 24) & 63] ?? 0;
+  put4(target, at + 1, value);
+}
+
+/** The number of four digits at `at`; negative if one of them is none. */
+function take4(source: Uint8Array, at: number): number {
+  const a = DECODE[source[at] ?? 0] ?? -1;
+  const b = DECODE[source[at + 1] ?? 0] ?? -1;
+  const c = DECODE[source[at + 2] ?? 0] ?? -1;
+  const d = DECODE[source[at + 3] ?? 0] ?? -1;
+  // What is no digit is -1, whose sign survives the shifts.
+  return (a << 18) | (b << 12) | (c << 6) | d;
+}
+
+/** The number of five digits at `at`; negative if one of them is none. */
+function take5(source: Uint8Array, at: number): number {
+  return ((DECODE[source[at] ?? 0] ?? -1) << 24) | take4(source, at + 1);
 }
 
 /** Writes what does not change for a stream, and fills the rest of the payload. */
 export function prepareEnvelope(payload: Uint8Array, run: number, stream: number): void {
   payload.fill(0x2e); // "."
   payload.set(MAGIC);
-  put(payload, 0, RUN, run);
-  put(payload, 0, STREAM, stream);
+  payload[RUN_AT] = ENCODE[Math.floor(run / 2 ** 30) & 63] ?? 0;
+  put5(payload, RUN_AT + 1, run);
+  put4(payload, STREAM_AT, stream);
 }
 
 /** Writes what changes with each message. Times are milliseconds of the generator's clock. */
@@ -53,10 +65,13 @@ export function stampEnvelope(
   sequence: number,
   intendedAtMs: number,
 ): void {
-  put(payload, 0, STEP, step);
-  put(payload, 0, SLOT, slot);
-  put(payload, 0, SEQUENCE, sequence);
-  put(payload, 0, INTENDED, Math.round(intendedAtMs * 1000));
+  put4(payload, STEP_AT, step);
+  put5(payload, SLOT_AT, slot);
+  put5(payload, SEQUENCE_AT, sequence);
+  const intendedUs = Math.round(intendedAtMs * 1000);
+  const high = Math.floor(intendedUs / BITS_24);
+  put4(payload, INTENDED_AT, high);
+  put4(payload, INTENDED_AT + 4, intendedUs - high * BITS_24);
 }
 
 /** A decoded envelope. One object is reused for every message: copy what you keep. */
@@ -79,20 +94,19 @@ export function readEnvelope(
 ): boolean {
   if (end - start < ENVELOPE_BYTES) return false;
   for (let i = 0; i < MAGIC.length; i++) if (source[start + i] !== MAGIC[i]) return false;
-  into.run = take(source, start, RUN);
-  into.step = take(source, start, STEP);
-  into.slot = take(source, start, SLOT);
-  into.stream = take(source, start, STREAM);
-  into.sequence = take(source, start, SEQUENCE);
-  into.intendedAtMs = take(source, start, INTENDED) / 1000;
-  return (
-    into.run >= 0 &&
-    into.step >= 0 &&
-    into.slot >= 0 &&
-    into.stream >= 0 &&
-    into.sequence >= 0 &&
-    into.intendedAtMs >= 0
-  );
+  const runHigh = DECODE[source[start + RUN_AT] ?? 0] ?? -1;
+  const runLow = take5(source, start + RUN_AT + 1);
+  into.run = runHigh * 2 ** 30 + runLow;
+  into.step = take4(source, start + STEP_AT);
+  into.slot = take5(source, start + SLOT_AT);
+  into.stream = take4(source, start + STREAM_AT);
+  into.sequence = take5(source, start + SEQUENCE_AT);
+  const timeHigh = take4(source, start + INTENDED_AT);
+  const timeLow = take4(source, start + INTENDED_AT + 4);
+  into.intendedAtMs = (timeHigh * BITS_24 + timeLow) / 1000;
+  const numbers = into.step | into.slot | into.stream | into.sequence;
+  // Negative if any of them is.
+  return (runHigh | runLow | timeHigh | timeLow | numbers) >= 0;
 }
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
