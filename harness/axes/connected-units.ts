@@ -4,12 +4,11 @@ import {
   carriesEnvelope,
   type Envelope,
   ENVELOPE_BYTES,
-  prepareEnvelope,
   readEnvelope,
 } from "../transport/envelope.ts";
 import type { CloseReason } from "../transport/mqtt/close-reason.ts";
 import type { PublishTemplate } from "../transport/mqtt/encode.ts";
-import type { MqttSession, SessionListener } from "../transport/mqtt/session.ts";
+import type { MqttSession } from "../transport/mqtt/session.ts";
 import {
   type ConnectOutcome,
   type ConnectPlan,
@@ -17,24 +16,8 @@ import {
   connectUnits,
   type SessionHome,
 } from "./connections.ts";
+import { type LiveFrames, LiveUnit } from "./live-unit.ts";
 import { partnerOf, type UnitIdentity, type UnitSource } from "./unit-source.ts";
-
-/** One Unit with its session open, or just closed. */
-export interface LiveUnit {
-  readonly unit: UnitIdentity;
-  readonly session: MqttSession;
-  /** Its one topic's frame; only the envelope's changing fields are rewritten. */
-  readonly template: PublishTemplate;
-  /** The frame of its messages that are too small for an envelope. */
-  readonly small: PublishTemplate | undefined;
-  /** Messages published on its stream so far. */
-  sequence: number;
-  closed: boolean;
-  /** A planned fault is under way on it: what closes it is our doing. */
-  planned: boolean;
-  /** Has output waiting for `flush`. */
-  touched: boolean;
-}
 
 /** Who wants to hear of every session's end, whoever ended it. */
 export type OnSessionClosed = (index: number, session: MqttSession, reason: CloseReason) => void;
@@ -76,8 +59,7 @@ export class ConnectedUnits implements AsyncDisposable {
   #connected = 0;
   #known = 0;
   readonly #live: LiveUnit[] = [];
-  /** Bytes of a payload that carries the envelope. */
-  readonly #enveloped: number;
+  readonly #frames: LiveFrames;
   readonly #every: number;
   readonly #envelope: Envelope = {
     run: 0,
@@ -90,8 +72,14 @@ export class ConnectedUnits implements AsyncDisposable {
 
   constructor(options: ConnectedUnitsOptions) {
     this.options = options;
-    this.#enveloped = Math.max(options.payloadBytes, ENVELOPE_BYTES);
-    this.#every = options.payloadBytes < ENVELOPE_BYTES ? (options.envelopeEvery ?? 1) : 1;
+    const { payloadBytes, runTag } = options;
+    this.#every = payloadBytes < ENVELOPE_BYTES ? (options.envelopeEvery ?? 1) : 1;
+    this.#frames = {
+      qos: options.connect.qos,
+      runTag,
+      envelopedBytes: Math.max(payloadBytes, ENVELOPE_BYTES),
+      smallBytes: this.#every === 1 ? undefined : payloadBytes,
+    };
   }
 
   get connected(): number {
@@ -181,8 +169,14 @@ export class ConnectedUnits implements AsyncDisposable {
     await this.reduce(0);
   }
 
+  /** One listener for all sessions: a session's number is its Unit's index. */
   readonly #home: SessionHome = {
-    listener: (unit) => this.#listener(unit),
+    listener: {
+      message: (session, _topic, buffer, start, end) =>
+        this.#message(session.id, buffer, start, end),
+      acknowledged: (_session, tag, code) => this.#traffic?.acknowledged(tag, code),
+      closed: (session, reason) => this.#closed(session, reason),
+    },
     adopt: (unit, session) => this.#adopt(unit, session),
   };
 
@@ -192,55 +186,41 @@ export class ConnectedUnits implements AsyncDisposable {
   }
 
   #adopt(unit: UnitIdentity, session: MqttSession): void {
-    const { connect, payloadBytes, runTag } = this.options;
-    const { outputTopic } = unit;
-    const template = session.template(outputTopic, connect.qos, this.#enveloped);
-    const small =
-      this.#every === 1 ? undefined : session.template(outputTopic, connect.qos, payloadBytes);
-    prepareEnvelope(template.payload, runTag, unit.index);
     const before = this.#live[unit.index];
     if (before === undefined) this.#known++;
     // A stream goes on where it broke off.
-    const sequence = before?.sequence ?? 0;
-    const state = { closed: false, planned: false, touched: false };
-    this.#live[unit.index] = { unit, session, template, small, sequence, ...state };
+    this.#live[unit.index] = new LiveUnit(unit, session, this.#frames, before?.sequence ?? 0);
     if (before?.closed !== false) this.#connected++;
   }
 
-  #listener(unit: UnitIdentity): SessionListener {
-    return {
-      message: (_session, _topic, buffer, start, end) => this.#message(unit, buffer, start, end),
-      acknowledged: (_session, tag, code) => this.#traffic?.acknowledged(tag, code),
-      closed: (session, reason) => {
-        this.onClosed?.(unit.index, session, reason);
-        const live = this.#live[unit.index];
-        if (live === undefined || live.session !== session || live.closed) return;
-        live.closed = true;
-        this.#connected--;
-        if (!live.planned) this.dropped++;
-        this.lastCloseReason = reason.kind;
-      },
-    };
+  #closed(session: MqttSession, reason: CloseReason): void {
+    this.onClosed?.(session.id, session, reason);
+    const live = this.#live[session.id];
+    if (live === undefined || live.session !== session || live.closed) return;
+    live.closed = true;
+    this.#connected--;
+    if (!live.planned) this.dropped++;
+    this.lastCloseReason = reason.kind;
   }
 
-  #message(receiver: UnitIdentity, buffer: Buffer, start: number, end: number): void {
+  #message(receiver: number, buffer: Buffer, start: number, end: number): void {
     const envelope = this.#envelope;
     if (!readEnvelope(buffer, start, end, envelope)) {
       this.#counted(receiver, buffer, start, end);
       return;
     }
     if (envelope.run !== this.options.runTag) return;
-    if (envelope.stream !== partnerOf(receiver.index)) return;
-    if (end - start === this.#enveloped) {
+    if (envelope.stream !== partnerOf(receiver)) return;
+    if (end - start === this.#frames.envelopedBytes) {
       this.#traffic?.arrived(envelope, this.options.clock.now());
     } else this.#traffic?.damaged(envelope);
   }
 
-  #counted(receiver: UnitIdentity, buffer: Buffer, start: number, end: number): void {
+  #counted(receiver: number, buffer: Buffer, start: number, end: number): void {
     const { payloadBytes, clock } = this.options;
     if (this.#every === 1 || end - start !== payloadBytes) return;
     const mark = readCounted(buffer, start, end);
     if (mark === NO_MARK) return;
-    this.#traffic?.arrivedCounted(partnerOf(receiver.index), mark, clock.now());
+    this.#traffic?.arrivedCounted(partnerOf(receiver), mark, clock.now());
   }
 }

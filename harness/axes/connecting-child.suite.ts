@@ -21,7 +21,7 @@ const plan = {
   workspace: new Workspace(),
 } as const;
 const home = {
-  listener: () => ({ message: () => {}, acknowledged: () => {}, closed: () => {} }),
+  listener: { message: () => {}, acknowledged: () => {}, closed: () => {} },
   adopt: () => {},
 };
 try {

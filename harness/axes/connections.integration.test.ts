@@ -76,7 +76,7 @@ async function connect(
   const sessions: MqttSession[] = [];
   closing.push(() => Promise.all(sessions.map((session) => session.end())));
   const home = {
-    listener: () => ({ message: () => {}, acknowledged: () => {}, closed: () => {} }),
+    listener: { message: () => {}, acknowledged: () => {}, closed: () => {} },
     adopt: (_unit: unknown, session: MqttSession) => sessions.push(session),
   };
   return { outcomes: await connectUnits(units, plan, home, clock, signal), sessions };

@@ -40,7 +40,8 @@ export interface ConnectOutcome {
 
 /** Who listens to a session, and who keeps it once it has subscribed to everything. */
 export interface SessionHome {
-  listener(unit: UnitIdentity): SessionListener;
+  /** Hears of all of them; a session's `id` is its Unit's index. */
+  readonly listener: SessionListener;
   adopt(unit: UnitIdentity, session: MqttSession): void;
 }
 
@@ -203,7 +204,7 @@ class ConnectRamp {
 
   /** Connects, subscribes and hands the session over; gives the class of what was denied. */
   async #subscribed(unit: UnitIdentity, signal: AbortSignal): Promise<string | undefined> {
-    const session = await openSession(this.#optionsOf(unit), this.#home.listener(unit), signal);
+    const session = await openSession(this.#optionsOf(unit), this.#home.listener, signal);
     this.#subscribing.add(session);
     let kept = false;
     try {
@@ -229,6 +230,7 @@ class ConnectRamp {
       port,
       ...(this.#tls === undefined ? {} : { tls: this.#tls }),
       ...(localAddress === undefined ? {} : { localAddress }),
+      id: unit.index,
       clientId: unit.clientId,
       ...(unit.username === undefined ? {} : { username: unit.username }),
       ...(unit.password === undefined ? {} : { password: unit.password }),
