@@ -2,7 +2,7 @@ import { createLadder } from "#grader/capacity/ladder.ts";
 import { createWaveSearch } from "#grader/capacity/search.ts";
 import type { Search, SearchResult, Step } from "#grader/capacity/step.ts";
 import { AXES } from "#grader/contracts/axis.ts";
-import type { AxisResult } from "#grader/contracts/capacity.ts";
+import type { AxisFlag, AxisResult } from "#grader/contracts/capacity.ts";
 import { figure } from "#grader/contracts/figure.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import type { EstimateDetail } from "#harness/store/rows.ts";
@@ -43,6 +43,10 @@ export interface AxisOutcome {
 }
 
 const SECOND_MS = 1000;
+
+/** Whose end it was that ended an axis before its time. */
+export const flagFor = ({ code }: LoadstoneError): AxisFlag =>
+  code === "WORKER_FAILED" ? "generator-limited" : "no-recovery";
 
 /** Measures one axis to its answer: asks the search, does what it says, tells it what came of it. */
 export async function searchAxis(
@@ -95,9 +99,9 @@ class AxisRun {
     } catch (error) {
       if (signal.aborted) return this.#search.stop("stopped by hand", "interrupted");
       if (!(error instanceof LoadstoneError) || this.trials.length === 0) throw error;
-      // The target is gone, but what it held until then is known.
+      // The target is gone, or a thread of ours; what was held until then is known.
       this.error = error;
-      return this.#search.stop(error.message, "no-recovery");
+      return this.#search.stop(error.message, flagFor(error));
     } finally {
       clearInterval(ticking);
       await this.#second();
