@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { emqttBench } from "./emqtt-bench.ts";
 import { k6, wrk } from "./http-peers.ts";
+import { HEAP } from "../../load/worker-thread.ts";
 import type { Job } from "./job.ts";
 import { typescript } from "./command.ts";
 import { type Peer, peerSource, type Workshop } from "./peers.ts";
@@ -54,9 +55,9 @@ export async function openClient(name: ClientName, workshop: Workshop): Promise<
     case "loadstone-transport":
       return ours("transport.ts");
     case "mqtt.js":
-      return { ...ours("mqtt-js.ts"), version: pinned.dependencies.mqtt };
+      return { ...inNode("mqtt-js.ts"), version: pinned.dependencies.mqtt };
     case "autocannon":
-      return { ...ours("http-autocannon.ts"), version: pinned.devDependencies.autocannon };
+      return { ...inNode("http-autocannon.ts"), version: pinned.devDependencies.autocannon };
     case "raw-c":
       return compiled(await workshop.build("raw"), 1);
     case "libmosquitto":
@@ -80,10 +81,15 @@ export async function openClient(name: ClientName, workshop: Workshop): Promise<
   }
 }
 
-function ours(file: string, ...more: readonly string[]): Here {
+/** The program's sending threads have as little room for new objects; a semi-space is a third. */
+const YOUNG = `--max-semi-space-size=${HEAP.maxYoungGenerationSizeMb / 3}`;
+
+const ours = (file: string, ...more: readonly string[]): Here => inNode(file, [YOUNG], more);
+
+function inNode(file: string, flags: readonly string[] = [], more: readonly string[] = []): Here {
   const path = fileURLToPath(new URL(`generators/${file}`, import.meta.url));
   return {
-    run: (job) => printedFacts([...typescript(path), ...more], job),
+    run: (job) => printedFacts([...typescript(path, ...flags), ...more], job),
     filesPerConnection: 1,
   };
 }
