@@ -5,6 +5,7 @@ import { socketFault } from "../machine/socket-fault.ts";
 import { sourceOf, type SourceShare } from "../machine/source-addresses.ts";
 import type { MqttSession, SessionListener, SessionOptions } from "../transport/mqtt/session.ts";
 import { openSession } from "../transport/mqtt/session.ts";
+import type { WebSocketPlace } from "../transport/mqtt/link.ts";
 import type { Workspace } from "../transport/mqtt/workspace.ts";
 import { classOfConnectFailure, SUBSCRIBE_DENIED } from "./connect-failure.ts";
 import type { UnitIdentity } from "./unit-source.ts";
@@ -13,6 +14,10 @@ export interface ConnectPlan {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  /** Where the system's authorities do not do, or the broker asks for a certificate of ours. */
+  readonly certificates?: Certificates;
+  /** Present, even if empty: speak MQTT inside a WebSocket. */
+  readonly websocket?: WebSocketPlace;
   /** Name the certificate must be for; `host` is an address. */
   readonly serverName: string;
   readonly keepAliveSec: number;
@@ -113,7 +118,7 @@ class ConnectRamp {
     this.#home = home;
     this.#clock = clock;
     this.#schedule = schedule;
-    this.#tls = plan.tls ? tlsOptions(plan.serverName) : undefined;
+    this.#tls = plan.tls ? tlsOptions(plan.serverName, plan.certificates) : undefined;
   }
 
   /** Outcomes in the order they came; throws why it was stopped, once nothing is under way. */
@@ -223,12 +228,14 @@ class ConnectRamp {
   }
 
   #optionsOf(unit: UnitIdentity): SessionOptions {
-    const { host, port, keepAliveSec, maxInflight, workspace, connectTimeoutMs } = this.#plan;
+    const { host, port, websocket, keepAliveSec, maxInflight } = this.#plan;
+    const { workspace, connectTimeoutMs } = this.#plan;
     const localAddress = sourceOf(this.#plan.sources ?? [], unit.index);
     return {
       host,
       port,
       ...(this.#tls === undefined ? {} : { tls: this.#tls }),
+      ...(websocket === undefined ? {} : { websocket }),
       ...(localAddress === undefined ? {} : { localAddress }),
       id: unit.index,
       clientId: unit.clientId,
@@ -244,6 +251,14 @@ class ConnectRamp {
   }
 }
 
+/** PEM texts, not files. */
+export interface Certificates {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly passphrase?: string;
+}
+
 /** A certificate is for a name; an address can only be checked as one. */
-export const tlsOptions = (serverName: string) =>
-  isIP(serverName) === 0 ? { servername: serverName } : {};
+export const tlsOptions = (serverName: string, certificates: Certificates = {}) =>
+  isIP(serverName) === 0 ? { servername: serverName, ...certificates } : certificates;

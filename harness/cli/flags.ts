@@ -5,6 +5,8 @@ import { LETTERS } from "#grader/contracts/report.ts";
 import { BACK_OFF_NAMES } from "../axes/back-off.ts";
 import { PACE_NAMES } from "./run-settings.ts";
 
+const CONNECT_RATE_TEXT = "Units connected a second (default: 16 on an instance, 500 on a broker)";
+
 /** Flags that several commands share, said the same way everywhere. */
 
 export const storeFlags = (command: Command): Command =>
@@ -21,7 +23,10 @@ export const targetFlags = (command: Command): Command =>
       "--instance <url>",
       "a Pepeunit instance; LOADSTONE_LOGIN and LOADSTONE_PASSWORD sign in",
     )
-    .option("--broker <url>", "a bare MQTT broker, e.g. mqtt://127.0.0.1:1883")
+    .option(
+      "--broker <url>",
+      "a bare MQTT broker: mqtt://, mqtts://, ws:// or wss://host:port, e.g. mqtt://127.0.0.1:1883",
+    )
     .option("--yes", "load a public address whose Admin you are");
 
 export const searchFlags = (command: Command): Command =>
@@ -30,10 +35,7 @@ export const searchFlags = (command: Command): Command =>
     .option("--axes <list>", `axes to measure, of ${AXIS_IDS.join(",")}`)
     .option("--seed <n>", "seed of the schedule; the same seed sends at the same times")
     .option("--max-units <n>", "most Units to simulate")
-    .option(
-      "--connect-rate <n>",
-      "Units connected a second (default: 16 on an instance, 500 on a broker)",
-    )
+    .option("--connect-rate <n>", CONNECT_RATE_TEXT)
     .option("--source-addresses <list>", "addresses of this machine the Units connect from")
     .option(
       "--workers <n>",
@@ -51,13 +53,19 @@ export const searchFlags = (command: Command): Command =>
 
 export const runFlags = (command: Command): Command =>
   command
-    .option("--load <n>", "load in the axis' unit: messages or requests a second, Units for link")
+    .option(
+      "--load <n>",
+      "load in the axis' unit: messages or requests a second, Units for link (default: the scenario's)",
+    )
     .option("--duration <time>", "how long, e.g. 90s, 5m, 1h (default: 60s)")
-    .option("--units <n>", "Units connected; the load is spread over all of them")
+    .option(
+      "--units <n>",
+      "Units connected, the load spread over all (default: as many as it needs)",
+    )
     .option("--pace <pace>", `how sends are spaced: ${PACE_NAMES.join(", ")}`)
     .option("--ramp-from <n>", "ramp: load at the beginning; --load is the load at the end")
     .option("--ramp-steps <n>", "ramp: flat steps instead of a line")
-    .option("--replay <file>", "replay: recording in YAML or CSV")
+    .option("--replay <file>", "replay: recording in YAML, JSON or CSV")
     .option("--speed <factor>", "replay: twice as fast is 2")
     .option("--reconnect <policy>", `how Units come back: ${BACK_OFF_NAMES.join(", ")}, never`)
     .option("--keep-alive <sec>", "keepalive of the Units' sessions (default: 60)")
@@ -67,7 +75,7 @@ export const runFlags = (command: Command): Command =>
         "the target is on this machine, and no more than the load needs)",
     )
     .option("--seed <n>", "seed of the schedule and of who is disturbed")
-    .option("--connect-rate <n>", "Units connected a second")
+    .option("--connect-rate <n>", CONNECT_RATE_TEXT)
     .option("--repository <url>", "git repository for the test Units; the instance must reach it")
     .option("--objectives <file>", "use these objectives instead of the shipped ones");
 

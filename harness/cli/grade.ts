@@ -12,6 +12,7 @@ import { gradeRun, type GradedRun } from "../run/grade-run.ts";
 import { loadObjectives, loadScenario, SCENARIO_DIRECTORY } from "../scenario/load.ts";
 import { checkTarget, type Target } from "../scenario/target-gate.ts";
 import { isAdmin } from "../target/admin.ts";
+import { readBrokerAccess } from "../target/broker-access.ts";
 import { openBrokerTarget } from "../target/broker-target.ts";
 import { openInstanceTarget } from "../target/instance-target.ts";
 import type { CleanUp, RunTarget, TargetContext } from "../target/target.ts";
@@ -91,7 +92,7 @@ export async function runGrade(
 }
 
 /** Opens what may be loaded, with the credentials of the job or of the environment. */
-export function openTarget(
+export async function openTarget(
   world: World,
   settings: Settings,
   job: Pick<GradeJob, "target" | "plan" | "env" | "sandboxState">,
@@ -100,12 +101,8 @@ export function openTarget(
   const { target, plan } = job;
   const env = job.env ?? world.env;
   if (target.kind === "broker") {
-    const { LOADSTONE_MQTT_USERNAME: username, LOADSTONE_MQTT_PASSWORD: password } = env;
-    const credentials = {
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password }),
-    };
-    return openBrokerTarget({ target, plan, context, credentials, signal: world.signal });
+    const access = await readBrokerAccess(env);
+    return openBrokerTarget({ target, plan, context, access, signal: world.signal });
   }
   return openInstanceTarget({
     target,

@@ -81,7 +81,14 @@ async function openBroker(world: World, axis: AxisPlan, workers: number, port: n
   const plan: Plan = { targetKind: "broker", depth, workers, axes: [axis], ...shared };
   const context = { runId: RUN_ID, onProgress: () => undefined, ...shared };
   const { signal, clock } = world;
-  return openBrokerTarget({ target, plan, context, credentials: {}, signal, clock });
+  return openBrokerTarget({
+    target,
+    plan,
+    context,
+    access: { credentials: {}, certificates: {} },
+    signal,
+    clock,
+  });
 }
 
 function apiMeasurer(

@@ -70,6 +70,8 @@ describe("a private target", () => {
     ["http://[::1]:9", "instance", "http://[::1]:9", "::1", 9],
     ["mqtt://192.168.1.5", "broker", "mqtt://192.168.1.5", "192.168.1.5", 1883],
     ["mqtts://192.168.1.5", "broker", "mqtts://192.168.1.5", "192.168.1.5", 8883],
+    ["ws://127.0.0.1:8083/mqtt", "broker", "ws://127.0.0.1:8083/mqtt", "127.0.0.1", 8083],
+    ["wss://10.0.0.1/", "broker", "wss://10.0.0.1", "10.0.0.1", 443],
     ["mqtt://0x7f.1:80", "broker", "mqtt://0x7f.1:80", "127.0.0.1", 80],
     ["mqtt://[fe80::1]", "broker", "mqtt://[fe80::1]", "fe80::1", 1883],
   ])("%s passes without a look-up", async (text, kind, url, pinned, port) => {

@@ -14,7 +14,7 @@ export interface Address {
 /** A target that may be loaded, its address fixed for the run. */
 export interface Target extends Address {
   readonly kind: "instance" | "broker";
-  /** Scheme, host and port only. */
+  /** Scheme, host and port; with the path of a WebSocket. */
   readonly url: string;
   readonly hostname: string;
   readonly port: number;
@@ -35,6 +35,8 @@ const SCHEMES: Readonly<Record<string, Pick<Target, "kind" | "port">>> = {
   "https:": { kind: "instance", port: 443 },
   "mqtt:": { kind: "broker", port: 1883 },
   "mqtts:": { kind: "broker", port: 8883 },
+  "ws:": { kind: "broker", port: 80 },
+  "wss:": { kind: "broker", port: 443 },
 };
 
 /** Gives the target with its address pinned, or refuses it. */
@@ -77,7 +79,7 @@ function parseTarget(text: string): Pick<Target, "kind" | "url" | "hostname" | "
   if (url === undefined || scheme === undefined || url.hostname === "") {
     throw invalid(
       `"${withoutCredentials(text)}" is not the address of a target.`,
-      "Write http://host or https://host for an instance, mqtt://host or mqtts://host for a broker.",
+      "Write http://host or https://host for an instance, mqtt://, mqtts://, ws:// or wss://host for a broker.",
     );
   }
   if (url.username !== "" || url.password !== "") {
@@ -87,7 +89,9 @@ function parseTarget(text: string): Pick<Target, "kind" | "url" | "hostname" | "
     );
   }
   const path = url.pathname.replace(/\/+$/, "");
-  const hasPath = path !== "" && !(scheme.kind === "instance" && path === "/pepeunit");
+  const isWebSocket = url.protocol.startsWith("ws");
+  const mayStand = isWebSocket || (scheme.kind === "instance" && path === "/pepeunit");
+  const hasPath = path !== "" && !mayStand;
   if (hasPath || url.search !== "" || url.hash !== "") {
     throw invalid(
       `The address of ${url.hostname} goes on after the host.`,
@@ -96,7 +100,8 @@ function parseTarget(text: string): Pick<Target, "kind" | "url" | "hostname" | "
   }
   const port = url.port === "" ? scheme.port : Number(url.port);
   const hostname = hostOf(url);
-  return { kind: scheme.kind, url: `${url.protocol}//${url.host}`, hostname, port };
+  const rest = isWebSocket ? path : "";
+  return { kind: scheme.kind, url: `${url.protocol}//${url.host}${rest}`, hostname, port };
 }
 
 /** The host in its plain form (`0x7f.1` is 127.0.0.1), which URL gives for http alone. */

@@ -8,32 +8,24 @@ import type { Target } from "../scenario/target-gate.ts";
 import { MqttConnectError } from "../transport/mqtt/errors.ts";
 import { openSession } from "../transport/mqtt/session.ts";
 import { type BrokerAddress, linkMeasurer, openCrew, relayMeasurer } from "./mqtt-axes.ts";
+import { type BrokerAccess, brokerAddress, type BrokerCredentials } from "./broker-access.ts";
 import type { RunTarget, TargetContext } from "./target.ts";
-
-export interface BrokerCredentials {
-  readonly username?: string;
-  readonly password?: string;
-}
 
 export interface BrokerOptions {
   readonly target: Target;
   readonly plan: Plan;
   readonly context: TargetContext;
-  readonly credentials: BrokerCredentials;
+  readonly access: BrokerAccess;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
 }
 
 /** A bare MQTT broker: Link and Relay, nothing to create and nothing to leave behind. */
 export async function openBrokerTarget(options: BrokerOptions): Promise<RunTarget> {
-  const { target, plan, context, credentials, signal, clock = systemClock } = options;
+  const { target, plan, context, access, signal, clock = systemClock } = options;
+  const { credentials } = access;
   const source = brokerUnits(context.runId, context.maxUnits, credentials);
-  const address = {
-    host: target.address,
-    port: target.port,
-    tls: target.url.startsWith("mqtts:"),
-    serverName: target.hostname,
-  };
+  const address = brokerAddress(target, access.certificates);
   await knock(
     { ...address, ...credentials, clientId: `ls-${context.runId}-knock` },
     target,
@@ -77,12 +69,12 @@ async function knock(
   target: Target,
   signal: AbortSignal,
 ): Promise<void> {
-  const { serverName, tls, ...rest } = options;
+  const { serverName, tls, certificates, ...rest } = options;
   try {
     const session = await openSession(
       {
         ...rest,
-        ...(tls ? { tls: tlsOptions(serverName) } : {}),
+        ...(tls ? { tls: tlsOptions(serverName, certificates) } : {}),
         keepAliveSec: 60,
         cleanSession: true,
         protocol: 4,

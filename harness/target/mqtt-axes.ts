@@ -20,7 +20,10 @@ const DEFAULT_MESSAGE = { payloadBytes: 64, qos: 1, inflight: 20 } as const;
 const KEEP_ALIVE_SEC = 60;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-export type BrokerAddress = Pick<ConnectPlan, "host" | "port" | "tls" | "serverName" | "sources">;
+export type BrokerAddress = Pick<
+  ConnectPlan,
+  "host" | "port" | "tls" | "certificates" | "websocket" | "serverName" | "sources"
+>;
 
 /** The threads that share the Units of a run on one broker. */
 export async function openCrew(

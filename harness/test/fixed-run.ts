@@ -62,7 +62,7 @@ export async function runFixed(
     target: address,
     plan: asPlan(plan),
     context,
-    credentials: {},
+    access: { credentials: {}, certificates: {} },
     signal: never,
   });
   const store = openMemoryStore();

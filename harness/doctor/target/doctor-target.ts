@@ -1,4 +1,5 @@
 import { tlsOptions } from "../../axes/connections.ts";
+import { brokerAddress, readBrokerAccess } from "../../target/broker-access.ts";
 import { type PlatformClient, openPlatform } from "../../platform/rest.ts";
 import type { Target } from "../../scenario/target-gate.ts";
 import {
@@ -46,15 +47,16 @@ export class DoctorTarget implements AsyncDisposable {
     listener: SessionListener = NOBODY,
   ): Promise<MqttSession> {
     const { env, signal } = this.#options.world;
-    const { address, port, url, hostname } = await this.pinned();
-    const { LOADSTONE_MQTT_USERNAME: username, LOADSTONE_MQTT_PASSWORD: password } = env;
+    const { credentials, certificates } = await readBrokerAccess(env);
+    const at = brokerAddress(await this.pinned(), certificates);
+    const { host, port, tls, serverName, websocket } = at;
     const session = await openSession(
       {
-        host: address,
+        host,
         port,
-        ...(url.startsWith("mqtts:") ? { tls: tlsOptions(hostname) } : {}),
-        ...(username === undefined ? {} : { username }),
-        ...(password === undefined ? {} : { password }),
+        ...(tls ? { tls: tlsOptions(serverName, certificates) } : {}),
+        ...(websocket === undefined ? {} : { websocket }),
+        ...credentials,
         clientId: `ls-${this.runId}-doctor-${this.#sessions.length}`,
         protocol: 4,
         keepAliveSec: 60,

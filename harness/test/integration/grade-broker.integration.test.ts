@@ -63,7 +63,7 @@ async function grading(port: number, axis: "link" | "relay", signal: AbortSignal
     target: address,
     plan,
     context,
-    credentials: {},
+    access: { credentials: {}, certificates: {} },
     signal: new AbortController().signal,
   });
   closing.push(async () => target[Symbol.asyncDispose]());
