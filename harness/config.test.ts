@@ -1,11 +1,12 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { defaultDataDirectory, readSettings } from "./config.ts";
 
 async function folderWith(text?: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "loadstone-config-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
   if (text !== undefined) await writeFile(join(folder, "loadstone.yaml"), text);
   return folder;
 }
@@ -31,6 +32,24 @@ describe("the settings", () => {
     await expect(reading).rejects.toThrow(/colour/);
     await expect(reading).rejects.toThrow(/depth/);
     await expect(reading).rejects.toThrow(/axes/);
+  });
+
+  test("are refused by the name they were given under, with what they may be", async () => {
+    const cwd = await folderWith("maxUnits: 1\nharmCeilingSec: x\nload: 0\n");
+    const env = { LOADSTONE_PORT: "70000" };
+    const flags = { depth: "deep", connectRate: "20000", units: "2.5", duration: "5x" };
+    await expect(readSettings({ cwd, env }, flags)).rejects.toThrow(
+      [
+        "--depth: one of glance, quick, standard, certify",
+        "maxUnits: at least 2",
+        "--connect-rate: at most 10000",
+        "harmCeilingSec: a number",
+        "load: more than 0",
+        "--duration: a time such as 500ms, 30s, 5m or 1h",
+        "--units: a whole number",
+        "LOADSTONE_PORT: at most 65535",
+      ].join("\n"),
+    );
   });
 
   test.each(["http://user:secret@host:8123", "http://host:8123/?password=secret"])(

@@ -8,6 +8,7 @@ import { DEPTHS } from "#grader/contracts/capacity.ts";
 import { LETTERS } from "#grader/contracts/report.ts";
 import { runSettings } from "./cli/run-settings.ts";
 import { LoadstoneError } from "./errors.ts";
+import { flagOf, problemsOf, wordsFor } from "./setting-problems.ts";
 import type { World } from "./world.ts";
 
 /** Git repository whose program the test Units run, unless another is named. */
@@ -106,15 +107,19 @@ export async function readSettings(
 ): Promise<Settings> {
   const { config, ...given } = flags;
   const file = await readConfigFile(world, typeof config === "string" ? config : undefined);
-  const merged = {
-    data: defaultDataDirectory(world.env),
-    ...file,
-    ...fromEnvironment(world.env),
-    ...withoutUndefined(given),
-  };
-  const parsed = Settings.safeParse(merged);
+  const inEnvironment = fromEnvironment(world.env);
+  const inFlags = withoutUndefined(given);
+  const data = defaultDataDirectory(world.env);
+  const parsed = Settings.safeParse(
+    { data, ...file, ...inEnvironment, ...inFlags },
+    { error: wordsFor },
+  );
   if (!parsed.success) {
-    throw new LoadstoneError("CONFIG_INVALID", z.prettifyError(parsed.error), {
+    const problems = problemsOf(parsed.error, (setting) => {
+      if (setting in inFlags) return flagOf(setting);
+      return setting in inEnvironment ? variableOf(setting) : setting;
+    });
+    throw new LoadstoneError("CONFIG_INVALID", problems, {
       hint: "`loadstone <command> --help` lists the settings",
     });
   }
@@ -124,6 +129,9 @@ export async function readSettings(
     data: isAbsolute(settings.data) ? settings.data : resolve(world.cwd, settings.data),
   };
 }
+
+const variableOf = (setting: string): string =>
+  Object.entries(ENVIRONMENT).find(([, key]) => key === setting)?.[0] ?? setting;
 
 function fromEnvironment(env: World["env"]): Record<string, string> {
   const settings: Record<string, string> = {};

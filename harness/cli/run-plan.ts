@@ -18,6 +18,7 @@ import { loadRecording } from "../scenario/recording.ts";
 import type { RunScenario } from "../scenario/run-schema.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import type { Target } from "../scenario/target-gate.ts";
+import { flagOf } from "../setting-problems.ts";
 import type { World } from "../world.ts";
 import { CONNECT_RATE, SHIPPED } from "./grade.ts";
 import { workerRoom } from "./worker-room.ts";
@@ -172,10 +173,8 @@ const FITS: Readonly<Record<string, readonly PaceKind[]>> = {
 function refuseMisfits(settings: Settings, kind: PaceKind): void {
   for (const [name, kinds] of Object.entries(FITS)) {
     if (settings[name as keyof Settings] === undefined || kinds.includes(kind)) continue;
-    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    throw new LoadstoneError("CONFIG_INVALID", `${flag} does not go with the pace ${kind}`, {
-      hint: `it goes with ${kinds.join(", ")}`,
-    });
+    const what = `${flagOf(name)} does not go with the pace ${kind}`;
+    throw new LoadstoneError("CONFIG_INVALID", what, { hint: `it goes with ${kinds.join(", ")}` });
   }
 }
 

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { scenarioSchema } from "./json-schema.ts";
 import { loadObjectives, loadScenario, SCENARIO_DIRECTORY } from "./load.ts";
 
@@ -9,7 +9,9 @@ const SHIPPED = ["link", "relay", "relay-broker", "api"];
 const shippedFile = (id: string) => new URL(`waves/${id}.yaml`, SCENARIO_DIRECTORY);
 
 async function fileWith(name: string, text: string): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), "loadstone-scenario-")), name);
+  const folder = await mkdtemp(join(tmpdir(), "loadstone-scenario-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, name);
   await writeFile(file, text);
   return file;
 }
