@@ -22,13 +22,13 @@ export function EmptyHome({ home, nowMs }: { readonly home: Home; readonly nowMs
         </div>
         <div>
           <dt>
-            <code>loadstone grade https://instance.lan</code>
+            <code>npm run -s loadstone -- grade --instance http://192.168.1.5</code>
           </dt>
-          <dd>Grade an instance of yours on all five axes.</dd>
+          <dd>Grade an instance of yours on Relay and API.</dd>
         </div>
         <div>
           <dt>
-            <code>loadstone grade --broker mqtt://127.0.0.1:1883</code>
+            <code>npm run -s loadstone -- grade --broker mqtt://127.0.0.1:1883</code>
           </dt>
           <dd>Grade a bare broker on Link and Relay.</dd>
         </div>

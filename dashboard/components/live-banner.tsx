@@ -1,4 +1,5 @@
 import type { RunRow } from "#harness/store/rows.ts";
+import { depthOf } from "#harness/store/run-kind.ts";
 import Link from "next/link";
 import { clock } from "../lib/time-words.ts";
 import { Notice } from "./notice.tsx";
@@ -7,7 +8,7 @@ import { Notice } from "./notice.tsx";
 export function LiveBanner({ run, nowMs }: { readonly run: RunRow; readonly nowMs: number }) {
   return (
     <Notice tone="busy">
-      <strong>A run is measuring {run.targetUrl}</strong> · {run.depth} · running for{" "}
+      <strong>A run is measuring {run.targetUrl}</strong> · {depthOf(run)} · running for{" "}
       {clock(nowMs - run.startedAtMs)} ·{" "}
       <Link prefetch={false} href={`/runs/${encodeURIComponent(run.runId)}/live`}>
         Watch it live

@@ -1,10 +1,11 @@
 import type { Report } from "#grader/contracts/report.ts";
 import type { RunRow } from "#harness/store/rows.ts";
+import { depthOf } from "#harness/store/run-kind.ts";
 import { ABSENT, duration, interval, quantity } from "#reports/render/format.ts";
 import Link from "next/link";
 import { reasonOf, standingOf } from "../lib/standing.ts";
 import { Badge } from "./badge.tsx";
-import { Facts } from "./facts.tsx";
+import { type Fact, Facts } from "./facts.tsx";
 import { GradeTile } from "./grade-tile.tsx";
 import { Moment } from "./moment.tsx";
 
@@ -38,15 +39,9 @@ export function RunHead({ run, report, nowMs }: RunHeadProps) {
       <Facts
         dense
         facts={[
-          {
-            name: "Units",
-            value: quantity(report?.grade.units, ""),
-            ...(report === undefined
-              ? {}
-              : { hint: interval(report.grade.low, report.grade.high) }),
-          },
+          ...unitsFact(report),
           { name: "Target", value: run.targetUrl, hint: run.targetKind },
-          { name: "Depth", value: run.depth },
+          depthFact(run),
           { name: "Started", value: <Moment atMs={run.startedAtMs} /> },
           {
             name: "Took",
@@ -56,6 +51,19 @@ export function RunHead({ run, report, nowMs }: RunHeadProps) {
       />
     </header>
   );
+}
+
+/** Only a grade says how many Units an instance holds. */
+function unitsFact(report: Report | undefined): readonly Fact[] {
+  if (report === undefined) return [];
+  const { units, low, high } = report.grade;
+  return [{ name: "Units", value: quantity(units, ""), hint: interval(low, high) }];
+}
+
+function depthFact(run: RunRow): Fact {
+  const value = depthOf(run);
+  if (value !== "run") return { name: "Depth", value };
+  return { name: "Kind", value, hint: "a given load, no search and so no grade" };
 }
 
 /** The store keeps reasons as phrases; here one stands alone. */

@@ -1,4 +1,5 @@
 import type { GradeRow, RunRow } from "#harness/store/rows.ts";
+import { depthOf } from "#harness/store/run-kind.ts";
 import Link from "next/link";
 import { standingOf } from "../lib/standing.ts";
 import { ago } from "../lib/time-words.ts";
@@ -28,7 +29,7 @@ export function RunsStrip({ runs, grades, nowMs }: RunsStripProps) {
                 <Badge tone={tone} word={word} />
                 {letter === undefined || letter === null ? null : <b>{letter}</b>}
               </span>
-              <span>{run.depth}</span>
+              <span>{depthOf(run)}</span>
               <span className="muted">{ago(run.startedAtMs, nowMs)}</span>
               <span className="sr-only">, run {run.runId}</span>
             </Link>

@@ -125,6 +125,16 @@ describe("planned faults", () => {
     expect(ending(windows)).toMatchObject({ verdict: "failed" });
   });
 
+  test("leave nothing to judge where every window had one, and the reason says so once", () => {
+    const faults = [fault({ beganAtMs: 12_000 })];
+    expect(ending([broken], { faults: [fault({ beganAtMs: 0 })] }).reason).toBe(
+      "no window was free of planned faults; recovered from 1 planned fault",
+    );
+    expect(ending([windowAt(0), broken], { faults }).reason).toBe(
+      "100 % of 1\u202f000 within 250 ms in 1 of 2 windows; recovered from 1 planned fault",
+    );
+  });
+
   test("excuse nothing after they are over", () => {
     const windows = [windowAt(0), windowAt(1), windowAt(2, { good: 500, lost: 500 })];
     expect(ending(windows, { faults: [fault()] })).toMatchObject({ verdict: "failed" });

@@ -150,7 +150,9 @@ function passed(windows: number, standing: Standing, { objective, faults }: Fact
       ? ""
       : `; recovered from ${faults.length} planned ${faults.length === 1 ? "fault" : "faults"}`;
   const counted =
-    standing.windows === windows ? "" : ` in ${standing.windows} of ${windows} windows`;
+    standing.badRatio === null || standing.windows === windows
+      ? ""
+      : ` in ${standing.windows} of ${windows} windows`;
   return { verdict: "passed", reason: `${within}${counted}${recovered}`, exitCode: EXIT.ok };
 }
 

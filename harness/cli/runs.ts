@@ -3,7 +3,7 @@ import { renderFixedRun } from "#reports/render/fixed-run/terminal.ts";
 import { FORMATS, isFormat, render } from "#reports/render/render.ts";
 import { renderTerminal } from "#reports/render/terminal.ts";
 import { timestamp } from "#reports/render/format.ts";
-import type { RunRow } from "#harness/store/rows.ts";
+import { depthOf } from "#harness/store/run-kind.ts";
 import type { Settings } from "../config.ts";
 import { EXIT, LoadstoneError } from "../errors.ts";
 import { readFixedReport } from "../run/fixed-report.ts";
@@ -26,18 +26,11 @@ export async function listRuns(
   for (const run of runs) {
     const verdict = run.verdict ?? run.state;
     world.out(
-      `${run.runId}  ${timestamp(run.startedAtMs)}  ${verdict.padEnd(11)}  ${whatFor(run).padEnd(8)}  ${run.targetUrl}\n`,
+      `${run.runId}  ${timestamp(run.startedAtMs)}  ${verdict.padEnd(11)}  ${depthOf(run).padEnd(8)}  ${run.targetUrl}\n`,
     );
   }
   if (runs.length === 0) world.warn("nothing measured yet: try `npm start`");
   return EXIT.ok;
-}
-
-/** The depth of a grading; a run of given load has none and says so in its plan. */
-function whatFor({ plan, depth }: RunRow): string {
-  const made: unknown = JSON.parse(plan);
-  const isRun = typeof made === "object" && made !== null && "kind" in made && made.kind === "run";
-  return isRun ? "run" : depth;
 }
 
 /** `loadstone report RUN`: a stored report again, in any format. */

@@ -1,5 +1,6 @@
 import { AXES, AXIS_IDS } from "#grader/contracts/axis.ts";
 import type { RunRow } from "#harness/store/rows.ts";
+import { depthOf } from "#harness/store/run-kind.ts";
 import { ABSENT, duration, figure } from "#reports/render/format.ts";
 import type { Metadata } from "next";
 import Link from "next/link";
@@ -59,7 +60,7 @@ export default async function RunsPage({ searchParams }: RunsPageProps) {
       figures: true,
       cell: (run) => (run.endedAtMs === null ? ABSENT : duration(run.endedAtMs - run.startedAtMs)),
     },
-    { head: "Depth", cell: (run) => run.depth },
+    { head: "Depth", cell: (run) => depthOf(run) },
     { head: "Axes", cell: axesOf },
     { head: "Target", cell: (run) => run.targetUrl },
     { head: "Reason", wide: true, cell: (run) => reasonOf(run, nowMs) },
@@ -77,7 +78,7 @@ export default async function RunsPage({ searchParams }: RunsPageProps) {
         columns={columns}
         rows={runs}
         keyOf={(run) => run.runId}
-        empty="No run yet. Start one with npm start or loadstone grade."
+        empty="No run yet. Start one with npm start, or with loadstone grade or run."
       />
       {runs.length < limit ? null : (
         <p>

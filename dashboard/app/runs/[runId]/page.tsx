@@ -1,3 +1,4 @@
+import { depthOf } from "#harness/store/run-kind.ts";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { AxesTable } from "../../../components/axes-table.tsx";
@@ -6,6 +7,7 @@ import { Environment } from "../../../components/environment.tsx";
 import { EventLog } from "../../../components/event-log.tsx";
 import { GeneratorFacts } from "../../../components/generator-facts.tsx";
 import { LiveBanner } from "../../../components/live-banner.tsx";
+import { Notice } from "../../../components/notice.tsx";
 import { ObjectivesTable } from "../../../components/objectives-table.tsx";
 import { ReconciliationTable } from "../../../components/reconciliation-table.tsx";
 import { RunHead } from "../../../components/run-head.tsx";
@@ -41,6 +43,7 @@ export default async function RunPage({ params }: RunPageProps) {
     <main id="main" className="page">
       {isRunning(run, nowMs) ? <LiveBanner run={run} nowMs={nowMs} /> : null}
       <RunHead run={run} report={report} nowMs={nowMs} />
+      {depthOf(run) === "run" ? <Ungraded runId={runId} /> : null}
       <nav className="contents" aria-label="On this page">
         {report === undefined ? null : <a href="#axes">Axes</a>}
         <a href="#objectives">Objectives</a>
@@ -105,5 +108,15 @@ export default async function RunPage({ params }: RunPageProps) {
         />
       </Section>
     </main>
+  );
+}
+
+function Ungraded({ runId }: { readonly runId: string }) {
+  return (
+    <Notice tone="idle">
+      A run of given load searches nothing, so it has no grade. A window that a planned fault broke
+      shows as bad below; the verdict leaves it out. All of it, with faults and sessions:{" "}
+      <code>npm run -s loadstone -- report {runId}</code>
+    </Notice>
   );
 }
