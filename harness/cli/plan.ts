@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { AXES, type AxisId } from "#grader/contracts/axis.ts";
-import { duration, load } from "#reports/render/format.ts";
+import { count, duration, load } from "#reports/render/format.ts";
 import type { Settings } from "../config.ts";
 import { EXIT } from "../errors.ts";
 import type { SourceShare } from "../machine/source-addresses.ts";
@@ -43,7 +43,7 @@ async function sourcesOf(
 function describe(made: Plan, sources: readonly SourceShare[], ceilings: Ceilings): string {
   const lines = [
     `${made.targetKind}, depth ${made.depth}, seed ${made.seed}`,
-    `up to ${made.maxUnits} Units, connected ${made.connectsPerSec} a second`,
+    `up to ${count(made.maxUnits)} Units, connected ${count(made.connectsPerSec)} a second`,
     `${made.workers} ${made.workers === 1 ? "thread sends" : "threads send"}`,
     ...(sources.length === 0 ? [] : [`of them ${describeShares(sources)}`]),
     "",

@@ -52,12 +52,13 @@ describe("an examination", () => {
 
   test("skips what needs a check that failed, and what needs that in turn", async () => {
     const { checks } = await examined([
-      failing("broker"),
+      { ...failing("broker"), title: "The first" },
       check("next", () => ok("never"), { about: "broker", needs: ["failing"] }),
       check("last", () => ok("never"), { about: "broker", needs: ["next"] }),
       check("aside", () => ok("fine"), { about: "broker" }),
     ]);
     expect(checks.map(({ outcome }) => outcome)).toEqual(["fail", "skipped", "skipped", "ok"]);
+    expect(checks[1]?.seen).toBe("needs The first");
   });
 
   test.each([
@@ -122,7 +123,7 @@ const diagnosis: Diagnosis = {
   loadstoneVersion: "1.0.0",
   at: "2026-11-24T12:00:00.000Z",
   target: "mqtt://127.0.0.1",
-  units: 10,
+  units: 12_000,
   works: false,
   exitCode: 104,
   checks: [
@@ -151,7 +152,7 @@ const diagnosis: Diagnosis = {
 describe("what the doctor prints", () => {
   test("has a line for each check, and the fix below what is not well", () => {
     expect(renderDiagnosis(diagnosis, false).split("\n")).toEqual([
-      "This machine, for 10 Units",
+      "This machine, for 12 000 Units",
       "  ok       Node               20.19.0",
       "  fail     Open files         64 allowed",
       "                              needed: 410 for 10 Units",

@@ -1,6 +1,6 @@
 import { ERRORS, EXIT, LoadstoneError } from "../errors.ts";
 import { abortReason, pause } from "../load/clock.ts";
-import type { Check, DoctorContext, Finding } from "./check.ts";
+import { type Check, type DoctorContext, type Finding, skipped } from "./check.ts";
 import type { CheckResult } from "./diagnosis.ts";
 
 /** No check waits longer than this for an answer. */
@@ -19,7 +19,7 @@ export async function examine(
 ): Promise<Examination> {
   const { world, target } = context;
   const results: CheckResult[] = [];
-  const unfit = new Set<string>();
+  const unfit = new Map<string, string>();
   let exitCode: number = EXIT.ok;
   for (const check of checks) {
     if (check.about !== "machine" && check.about !== target?.kind) continue;
@@ -29,7 +29,7 @@ export async function examine(
     const tookMs = Math.round(world.clock.now() - startedAtMs);
     const { id, title, about } = check;
     results.push({ id, title, about, ...finding, tookMs });
-    if (finding.outcome === "fail" || finding.outcome === "skipped") unfit.add(check.id);
+    if (finding.outcome === "fail" || finding.outcome === "skipped") unfit.set(id, title);
     if (finding.outcome === "fail" && exitCode === EXIT.ok) exitCode = exit;
   }
   return { checks: results, exitCode };
@@ -38,12 +38,13 @@ export async function examine(
 async function findingOf(
   check: Check,
   context: DoctorContext,
-  unfit: ReadonlySet<string>,
+  /** Titles of the checks that did not come off, by id. */
+  unfit: ReadonlyMap<string, string>,
 ): Promise<{ readonly finding: Finding; readonly exit: number }> {
   const exit = check.about === "machine" ? EXIT.invalidConfig : EXIT.unreachable;
   const missing = check.needs?.find((id) => unfit.has(id));
   if (missing !== undefined) {
-    return { finding: { outcome: "skipped", seen: `needs ${missing}` }, exit };
+    return { finding: skipped(`needs ${unfit.get(missing) ?? missing}`), exit };
   }
   try {
     return { finding: await inTime(check, context), exit };

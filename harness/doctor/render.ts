@@ -1,4 +1,5 @@
-import { harmless, padEnd, paintOf } from "#reports/render/paint.ts";
+import { count } from "#reports/render/format.ts";
+import { evenSpaces, harmless, padEnd, paintOf } from "#reports/render/paint.ts";
 import type { CheckResult, Diagnosis } from "./diagnosis.ts";
 
 const TITLE_COLUMNS = 18;
@@ -19,7 +20,9 @@ export function renderDiagnosis(diagnosis: Diagnosis, color: boolean): string {
     if (about !== head) {
       head = about;
       const of =
-        about === "machine" ? `, for ${diagnosis.units} Units` : ` ${diagnosis.target ?? ""}`;
+        about === "machine"
+          ? `, for ${count(diagnosis.units)} Units`
+          : ` ${diagnosis.target ?? ""}`;
       lines.push(...(lines.length === 0 ? [] : [""]), paint.bold(`${HEADS[about]}${of}`));
     }
     const word = tones[outcome](padEnd(outcome, 8));
@@ -29,14 +32,14 @@ export function renderDiagnosis(diagnosis: Diagnosis, color: boolean): string {
     if (needed !== undefined) lines.push(`${under}${paint.dim(`needed: ${needed}`)}`);
     if (fix !== undefined) lines.push(`${under}fix: ${harmless(fix)}`);
   }
-  return `${lines.join("\n")}\n\n${verdictOf(diagnosis)}\n`;
+  return evenSpaces(`${lines.join("\n")}\n\n${verdictOf(diagnosis)}\n`);
 }
 
 function verdictOf({ checks }: Diagnosis): string {
-  const count = (outcome: CheckResult["outcome"]) =>
+  const countOf = (outcome: CheckResult["outcome"]) =>
     checks.filter((check) => check.outcome === outcome).length;
-  const failed = count("fail");
-  const warned = count("warn");
+  const failed = countOf("fail");
+  const warned = countOf("warn");
   if (failed > 0) return `${failed} of ${checks.length} checks failed: a run would not work.`;
   if (warned > 0) return `Everything works; ${warned} of ${checks.length} could be better.`;
   return "Everything works.";
