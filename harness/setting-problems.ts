@@ -20,11 +20,13 @@ export function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
     return `${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}`;
   }
   if (code === "invalid_type")
-    return issue.expected === "int" ? "a whole number" : `a ${issue.expected}`;
+    return issue.expected === "int" ? "a whole number" : withArticle(issue.expected);
   if (code === "invalid_value") return `one of ${issue.values.join(", ")}`;
   if (code === "unrecognized_keys") return `there is no setting ${issue.keys.join(", ")}`;
   return undefined;
 }
+
+const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 
 /** `maxUnits` as a flag: `--max-units`. */
 export const flagOf = (setting: string): string =>

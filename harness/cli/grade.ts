@@ -197,14 +197,21 @@ function unitsAllowed(world: World, wanted: number): number {
   return Math.max(2, Math.min(wanted, 2 * Math.floor((world.fileLimit - OTHER_FILES) / 2)));
 }
 
-/** A shell that may not open the sockets the plan asks for is told so now, not half-way. */
-export function checkFileLimit(world: World, plan: Pick<Plan, "maxUnits">): void {
+/**
+ * A shell that may not open the sockets the plan asks for is told so now, not half-way.
+ * @param flag that asks for fewer Units
+ */
+export function checkFileLimit(
+  world: World,
+  plan: Pick<Plan, "maxUnits">,
+  flag: "--max-units" | "--units" = "--max-units",
+): void {
   const needed = plan.maxUnits + OTHER_FILES;
   if (world.fileLimit === undefined || world.fileLimit >= needed) return;
   throw new LoadstoneError(
     "FILE_LIMIT_TOO_LOW",
     `${plan.maxUnits} Units need about ${needed} open files, this shell allows ${world.fileLimit}`,
-    { hint: `run \`ulimit -n ${needed}\` first, or lower --max-units` },
+    { hint: `run \`ulimit -n ${needed}\` first, or lower ${flag}` },
   );
 }
 

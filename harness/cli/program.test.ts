@@ -58,6 +58,11 @@ describe("the command line", () => {
     await expect(runProgram(world)).rejects.toSatisfy(({ hint }: { hint: string }) =>
       hint.includes("ulimit -n 5400"),
     );
+    const broker = ["--broker", "mqtt://127.0.0.1", "--units", "5000"];
+    const running = runProgram(testWorld(["run", ...broker], { fileLimit: 1024 }));
+    await expect(running).rejects.toSatisfy(({ hint }: { hint: string }) =>
+      hint.endsWith("or lower --units"),
+    );
   });
 
   test("plans with fewer Units where the shell allows no more and none were asked for", async () => {

@@ -26,7 +26,7 @@ export async function run(
   const target = await gate(world, settings);
   const fixed = await fixedPlanFor(world, settings, target.kind, scenario);
   const plan = asPlan(fixed);
-  checkFileLimit(world, plan);
+  checkFileLimit(world, plan, "--units");
   await using stores = await openStores(world, settings);
   const show = openRunDisplay(world, flags.quiet === true);
   const context: TargetContext = {

@@ -4,6 +4,7 @@ import type { Objective } from "#grader/contracts/objective.ts";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { z } from "zod";
 import { LoadstoneError } from "../errors.ts";
+import { wordsFor } from "../setting-problems.ts";
 import { RunScenario } from "./run-schema.ts";
 import { Objectives, Scenario } from "./schema.ts";
 
@@ -51,7 +52,9 @@ async function readYaml(file: URL | string): Promise<unknown> {
     return parseYaml(text, { strict: true, uniqueKeys: true }) as unknown;
   } catch (cause) {
     if (!(cause instanceof YAMLParseError)) throw cause;
-    throw new LoadstoneError("SCENARIO_INVALID", `${nameOf(file)}: ${cause.message}`, { cause });
+    throw new LoadstoneError("SCENARIO_INVALID", `${nameOf(file)}: ${firstLine(cause.message)}`, {
+      cause,
+    });
   }
 }
 
@@ -61,7 +64,7 @@ function parseAs<T>(
   file: URL | string,
   published: string,
 ): T {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: wordsFor });
   if (parsed.success) return parsed.data;
   throw new LoadstoneError(
     "SCENARIO_INVALID",
@@ -69,5 +72,8 @@ function parseAs<T>(
     { hint: `the schema is scenarios/schema/${published}.json` },
   );
 }
+
+/** Below it the parser draws the place, which the line and column tell as well. */
+const firstLine = (text: string): string => text.split("\n", 1)[0]?.replace(/:$/, "") ?? text;
 
 const nameOf = (file: URL | string): string => (typeof file === "string" ? file : file.pathname);

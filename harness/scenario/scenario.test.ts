@@ -50,7 +50,8 @@ describe("a scenario", () => {
 
   test.each([
     ["a missing file", undefined, /cannot be read/],
-    ["broken YAML", "a: [1,", /a\.yaml/],
+    ["broken YAML", "a: [1,", /a\.yaml: .* at line 1, column \d+$/],
+    ["an empty file", "", /an object/],
     ["a key given twice", "id: a\nid: b\n", /unique/i],
   ])("says what is wrong with %s", async (_name, text, words) => {
     const file = text === undefined ? "/nowhere/a.yaml" : await fileWith("a.yaml", text);

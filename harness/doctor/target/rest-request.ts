@@ -14,6 +14,6 @@ export const restRequest: Check = {
     const counts = await client.counts();
     const tookMs = clock.now() - startedAtMs;
     const { unit_count: units, user_count: users } = counts;
-    return ok(`within ${tookMs.toFixed(1)} ms: ${units} Units of ${users} users`, "a right answer");
+    return ok(`within ${tookMs.toFixed(1)} ms: ${units} Units, ${users} users`, "a right answer");
   },
 };

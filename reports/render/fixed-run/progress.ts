@@ -30,7 +30,8 @@ export function renderFixedProgress(view: FixedProgress): string {
     ...(view.late === 0 ? [] : [`late ${count(view.late)}`]),
     `lost ${count(view.lost)}`,
     ...(view.unsent === 0 ? [] : [`unsent ${count(view.unsent)}`]),
-    `Units ${count(view.units)}/${count(view.unitsWanted)}`,
+    // Requests need no Units that stay connected.
+    ...(view.unitsWanted === 0 ? [] : [`Units ${count(view.units)}/${count(view.unitsWanted)}`]),
     `CPU ${percent(view.cpuRatio)}`,
     ...(view.fault === null ? [] : [view.fault]),
   ];

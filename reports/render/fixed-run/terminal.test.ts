@@ -179,6 +179,11 @@ describe("the end of a run of given load", () => {
     expect(plain(off)).toContain("✗ off by 30");
   });
 
+  test("counts as due what was, not what a window cut short was to have", () => {
+    const text = plain(report({ windows: [window(0, { planned: 2000, intended: 1234 })] }));
+    expect(text).toMatch(/ 0 s +1 234 /);
+  });
+
   test("leaves out what a run had none of", () => {
     const text = plain(report({ faults: [], sessions: null, latencyMs: null }));
     expect(text).not.toMatch(/FAULTS|SESSIONS|latency/);
@@ -205,7 +210,7 @@ describe("the end of a run of given load", () => {
 });
 
 test("a running one is told in one line", () => {
-  const line = renderFixedProgress({
+  const view = {
     axis: "relay",
     elapsedMs: 12_000,
     durationMs: 300_000,
@@ -219,9 +224,10 @@ test("a running one is told in one line", () => {
     unitsWanted: 10_000,
     cpuRatio: 0.41,
     fault: "reconnect-storm",
-  });
-  expect(line).toBe(
+  } as const;
+  expect(renderFixedProgress(view)).toBe(
     "12 s of 5 min 00 s · Relay 4 990/s of 5 000/s · p99 12 ms · lost 3 · Units 9 990/10 000 · " +
       "CPU 41 % · reconnect-storm",
   );
+  expect(renderFixedProgress({ ...view, units: 0, unitsWanted: 0 })).not.toContain("Units");
 });

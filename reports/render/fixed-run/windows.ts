@@ -30,7 +30,7 @@ export function windowLines({ report, paint, columns }: FixedSheet): string[] {
   const shown = windows.length <= ALL_SHOWN ? windows : worthShowing(windows);
   const rows = shown.map((wave) => [
     `${Math.round((wave.startedAtMs - startMs) / 1000)} s`,
-    count(wave.planned),
+    count(wave.intended),
     wave.deliveredPerSec >= 100 ? count(wave.deliveredPerSec) : figure(wave.deliveredPerSec),
     latency(wave.latencyMs?.p50),
     latency(wave.latencyMs?.p99),
