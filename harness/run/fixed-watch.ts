@@ -7,6 +7,7 @@ import { Histogram } from "../measure/histogram.ts";
 import type { Fault } from "../scenario/run-schema.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
 import type { FixedRunOptions } from "./fixed-run.ts";
+import { beginningOf } from "./fixed-words.ts";
 import type { RunRecord } from "./run-record.ts";
 import { addSparse, SecondBatch } from "./second-batch.ts";
 
@@ -98,8 +99,9 @@ export class FixedWatch {
   #tellFaults(begun: readonly Fault[]): void {
     const { plan, onNews } = this.#options;
     for (const { kind } of begun) {
-      this.#record.event("fault", "warning", plan.axis, `${kind} begins, as planned`);
-      onNews({ kind: "message", text: `${kind} begins, as planned` });
+      const text = beginningOf(kind);
+      this.#record.event("fault", "warning", plan.axis, text);
+      onNews({ kind: "message", text });
     }
   }
 

@@ -1,3 +1,4 @@
+import type { FaultKind } from "#grader/contracts/fixed-run.ts";
 import { figure } from "#grader/contracts/figure.ts";
 import type { FixedPlan } from "../plan/fixed-plan.ts";
 import type { Pace } from "../plan/pace.ts";
@@ -35,3 +36,9 @@ function storedPace(pace: Pace): unknown {
       : { offsets: recording.offsetsMs.length, lengthMs: recording.lengthMs };
   return { ...rest, recording: size };
 }
+
+/** What a fault's beginning is told as; the one that is the operator's to do asks for it. */
+export const beginningOf = (kind: FaultKind): string =>
+  kind === "broker-restart"
+    ? "broker-restart: restart the broker now, its closed sessions are waited for"
+    : `${kind} begins, as planned`;
