@@ -127,9 +127,11 @@ describe("planned faults", () => {
 
   test("leave nothing to judge where every window had one, and the reason says so once", () => {
     const faults = [fault({ beganAtMs: 12_000 })];
-    expect(ending([broken], { faults: [fault({ beganAtMs: 0 })] }).reason).toBe(
-      "no window was free of planned faults; recovered from 1 planned fault",
-    );
+    expect(ending([broken], { faults: [fault({ beganAtMs: 0 })] })).toEqual({
+      verdict: "invalid",
+      reason: "no window was free of planned faults, so the objective was not seen: run longer",
+      exitCode: 120,
+    });
     expect(ending([windowAt(0), broken], { faults }).reason).toBe(
       "100 % of 1\u202f000 within 250 ms in 1 of 2 windows; recovered from 1 planned fault",
     );

@@ -109,8 +109,12 @@ function invalid({ windows, faults, standing }: Facts): Ending | undefined {
   if (unseen !== undefined) {
     return invalidBecause(`${unseen.kind} planned at ${sec(unseen.plannedAtMs)} was never seen`);
   }
-  if (standing.planned > 0 || faults.length > 0) return undefined;
-  return invalidBecause("no message was due");
+  if (standing.planned > 0) return undefined;
+  return invalidBecause(
+    faults.length === 0
+      ? "no message was due"
+      : "no window was free of planned faults, so the objective was not seen: run longer",
+  );
 }
 
 function failed({ standing, objective, faults }: Facts): Ending | undefined {
@@ -141,18 +145,14 @@ function failed({ standing, objective, faults }: Facts): Ending | undefined {
 }
 
 function passed(windows: number, standing: Standing, { objective, faults }: Facts): Ending {
-  const within =
-    standing.badRatio === null
-      ? "no window was free of planned faults"
-      : `${percent(1 - standing.badRatio)} of ${count(standing.planned)} within ${objective.deadlineMs} ms`;
+  const { badRatio, planned } = standing;
+  const within = `${percent(1 - (badRatio ?? 1))} of ${count(planned)} within ${objective.deadlineMs} ms`;
   const recovered =
     faults.length === 0
       ? ""
       : `; recovered from ${faults.length} planned ${faults.length === 1 ? "fault" : "faults"}`;
   const counted =
-    standing.badRatio === null || standing.windows === windows
-      ? ""
-      : ` in ${standing.windows} of ${windows} windows`;
+    standing.windows === windows ? "" : ` in ${standing.windows} of ${windows} windows`;
   return { verdict: "passed", reason: `${within}${counted}${recovered}`, exitCode: EXIT.ok };
 }
 

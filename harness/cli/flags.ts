@@ -76,6 +76,7 @@ export const runFlags = (command: Command): Command =>
     )
     .option("--seed <n>", "seed of the schedule and of who is disturbed")
     .option("--connect-rate <n>", CONNECT_RATE_TEXT)
+    .option("--source-addresses <list>", "addresses of this machine the Units connect from")
     .option("--repository <url>", "git repository for the test Units; the instance must reach it")
     .option("--objectives <file>", "use these objectives instead of the shipped ones");
 

@@ -36,6 +36,9 @@ export async function run(
     connectsPerSec: plan.connectsPerSec,
     onProgress: (text) => show({ kind: "message", text }),
     keepAliveSec: fixed.keepAliveSec,
+    ...(settings.sourceAddresses === undefined
+      ? {}
+      : { sourceAddresses: settings.sourceAddresses }),
   };
   await using opened = await openTarget(world, settings, { target, plan }, context);
   const finished = await fixedRun({

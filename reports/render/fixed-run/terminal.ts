@@ -71,13 +71,17 @@ function loadLines({ report, columns }: FixedSheet): string[] {
 
 function objectiveLines({ report, paint, columns }: FixedSheet): string[] {
   const { objective, badRatio, lostRatio, latencyMs } = report;
-  const mark = (ratio: number | null, allowed: number) =>
-    ratio === null ? paint.warn("!") : ratio <= allowed ? paint.good("✓") : paint.bad("✗");
+  // The verdict knows best: a run of few messages may lose one, whatever share of it that is.
+  const passed = report.run.verdict === "passed";
+  const mark = (ratio: number | null, allowed: number) => {
+    if (ratio === null) return paint.warn("!");
+    return passed || ratio <= allowed ? paint.good("✓") : paint.bad("✗");
+  };
   const lines = [
     `${mark(badRatio, objective.maxBadRatio)} missed ${objective.deadlineMs} ms: ` +
       `${share(badRatio)}, allowed ${percent(objective.maxBadRatio)}`,
     `${mark(lostRatio, objective.maxLostRatio)} lost or failed: ` +
-      `${share(lostRatio)}, allowed ${percent(objective.maxLostRatio)}`,
+      `${share(lostRatio)}, allowed ${percent(objective.maxLostRatio)} or one`,
   ];
   if (latencyMs === null) return lines;
   const { p50, p95, p99, max } = latencyMs;
