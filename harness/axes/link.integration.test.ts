@@ -1,6 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { Aedes } from "aedes";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Objective } from "#grader/contracts/objective.ts";
 import { Trial } from "#grader/contracts/trial.ts";
@@ -12,6 +9,7 @@ import { Crew } from "./crew.ts";
 import { LinkMeasurer } from "./link.ts";
 import { UnitShard } from "./unit-shard.ts";
 import { brokerUnits, type Share, type UnitSource } from "./unit-source.ts";
+import { startAedes } from "../transport/mqtt/aedes.suite.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -19,21 +17,13 @@ afterEach(async () => {
 });
 
 /** A broker that refuses all clients after the first `limit`. */
-async function startBroker(limit: number) {
+async function startBroker(limit: number): Promise<{ port: number }> {
   let admitted = 0;
-  const broker = await Aedes.createBroker({
+  const { port, stop } = await startAedes({
     authenticate: (_client, _username, _password, done) => done(null, admitted++ < limit),
   });
-  const server = createServer(broker.handle);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closing.push(async () => {
-    await new Promise<void>((resolve) => broker.close(resolve));
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { broker, port: address.port };
+  closing.push(stop);
+  return { port };
 }
 
 const objective: Objective = {

@@ -1,11 +1,9 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { Aedes } from "aedes";
 import { afterEach, describe, expect, test } from "vitest";
 import { startSandbox } from "#compose/embedded/sandbox/start.ts";
 import { runProgram } from "../cli/program.ts";
 import { testWorld } from "../test/test-world.ts";
 import { Diagnosis } from "./diagnosis.ts";
+import { startAedes } from "../transport/mqtt/aedes.suite.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -13,20 +11,12 @@ afterEach(async () => {
 });
 
 async function startBroker(deniesTopics = false): Promise<string> {
-  const broker = await Aedes.createBroker({
+  const { port, stop } = await startAedes({
     authorizeSubscribe: (_client, subscription, done) =>
       done(null, deniesTopics ? null : subscription),
   });
-  const server = createServer(broker.handle);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closing.push(async () => {
-    await new Promise<void>((resolve) => broker.close(resolve));
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return `mqtt://127.0.0.1:${address.port}`;
+  closing.push(stop);
+  return `mqtt://127.0.0.1:${port}`;
 }
 
 async function doctor(args: readonly string[], env: Record<string, string> = {}) {

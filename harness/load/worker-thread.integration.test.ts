@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
-import { Aedes } from "aedes";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Objective } from "#grader/contracts/objective.ts";
 import { Crew } from "../axes/crew.ts";
@@ -15,6 +14,7 @@ import { systemClock } from "./clock.ts";
 import type { WorkerSetup } from "./protocol.ts";
 import { hashName, seededRandom } from "./random.ts";
 import { openThreads, WorkerThread } from "./worker-thread.ts";
+import { startAedes } from "../transport/mqtt/aedes.suite.ts";
 
 const UNITS = 10;
 const SEED = 11;
@@ -52,7 +52,7 @@ async function openBroker() {
   const kept: (() => void)[] = [];
   const waiting: { readonly count: number; readonly reached: () => void }[] = [];
   const hold = { fromMs: Infinity, untilMs: Infinity };
-  const broker = await Aedes.createBroker({
+  const { port, stop } = await startAedes({
     authorizePublish: (_client, packet, done) => {
       const payload = Buffer.from(packet.payload);
       const envelope = { run: 0, step: 0, slot: 0, stream: 0, sequence: 0, intendedAtMs: 0 };
@@ -72,20 +72,12 @@ async function openBroker() {
       kept.push(() => done(null));
     },
   });
-  const server = createServer(broker.handle);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closing.push(async () => {
-    await new Promise<void>((resolve) => broker.close(resolve));
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  closing.push(stop);
   const hasSent = (count: number) =>
     new Promise<void>((reached) => {
       waiting.push({ count, reached });
     });
-  return { port: address.port, sent, hold, hasSent };
+  return { port, sent, hold, hasSent };
 }
 
 const setupFor = (port: number): Omit<WorkerSetup, "share"> => ({

@@ -1,15 +1,20 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BACK_OFFS } from "../axes/back-off.ts";
 import type { Fault } from "../scenario/run-schema.ts";
 import { endsOf, runFixed } from "./fixed-run.ts";
-import { openMosquitto } from "./mosquitto.ts";
+import { type Mosquitto, startMosquitto } from "../transport/mqtt/mosquitto.suite.ts";
+
+let broker: Mosquitto;
+beforeEach(async () => {
+  broker = await startMosquitto();
+});
+afterEach(() => broker.stop());
 
 const within = 60_000;
 const common = { reconnect: BACK_OFFS.micropython, units: 40 } as const;
 
 /** A fault on a real mosquitto; the schedule kept and every message accounted for. */
 async function disturbed(fault: Fault, durationMs: number) {
-  await using broker = await openMosquitto();
   const plan = { ...common, durationMs, keepAliveSec: 2, faults: [fault] };
   await using running = await runFixed(broker.port, plan);
   const { report } = await running.run;
@@ -57,7 +62,6 @@ describe("a real mosquitto", () => {
   });
 
   test("may be killed and started again in mid-run: everybody comes back", async () => {
-    await using broker = await openMosquitto();
     const faults: Fault[] = [{ kind: "broker-restart", at: 1000, within }];
     await using running = await runFixed(broker.port, { ...common, durationMs: 20_000, faults });
     await running.reached(3000);

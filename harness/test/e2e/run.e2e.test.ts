@@ -1,8 +1,6 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { Aedes } from "aedes";
 import { afterEach, describe, expect, test } from "vitest";
 import { FixedRunReport } from "#grader/contracts/fixed-run.ts";
+import { startAedes } from "../../transport/mqtt/aedes.suite.ts";
 import { dataDirectory, runToEnd, startProgram } from "./program.ts";
 
 const closing: (() => Promise<void>)[] = [];
@@ -11,19 +9,9 @@ afterEach(async () => {
 });
 
 async function startBroker(): Promise<string> {
-  const broker = await Aedes.createBroker();
-  const server = createServer(broker.handle);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closing.push(async () => {
-    await new Promise<void>((resolve) => {
-      broker.close(resolve);
-    });
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return `mqtt://127.0.0.1:${address.port}`;
+  const { port, stop } = await startAedes();
+  closing.push(stop);
+  return `mqtt://127.0.0.1:${port}`;
 }
 
 describe("loadstone run", () => {

@@ -1,11 +1,9 @@
-import { once } from "node:events";
-import { createServer, type Socket } from "node:net";
-import { Aedes } from "aedes";
 import { afterEach, describe, expect, test } from "vitest";
 import type { FaultResult } from "#grader/contracts/fixed-run.ts";
 import { BACK_OFFS } from "../../axes/back-off.ts";
 import type { Fault } from "../../scenario/run-schema.ts";
 import { endsOf, runFixed } from "../fixed-run.ts";
+import { startAedes } from "../../transport/mqtt/aedes.suite.ts";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -13,26 +11,10 @@ afterEach(async () => {
 });
 
 /** A broker in this process, and a way to cut its clients off. */
-async function startBroker(): Promise<{ port: number; cut: () => void }> {
-  const broker = await Aedes.createBroker();
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    broker.handle(socket);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closing.push(async () => {
-    await new Promise<void>((resolve) => {
-      broker.close(resolve);
-    });
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const cut = () => sockets.forEach((socket) => socket.destroy());
-  return { port: address.port, cut };
+async function startBroker() {
+  const broker = await startAedes();
+  closing.push(broker.stop);
+  return broker;
 }
 
 /** Quick to come back, so that a test needs not wait. */

@@ -1,6 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { Aedes } from "aedes";
 import { afterEach, describe, expect, test } from "vitest";
 import { Report } from "#grader/contracts/report.ts";
 import { openMemoryStore } from "#harness/store/memory.ts";
@@ -11,6 +8,7 @@ import type { RunNews } from "../../run/progress.ts";
 import { loadObjectives, loadScenario, SCENARIO_DIRECTORY } from "../../scenario/load.ts";
 import { checkTarget } from "../../scenario/target-gate.ts";
 import { openBrokerTarget } from "../../target/broker-target.ts";
+import { startAedes } from "../../transport/mqtt/aedes.suite.ts";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -18,19 +16,9 @@ afterEach(async () => {
 });
 
 async function startBroker(): Promise<number> {
-  const broker = await Aedes.createBroker();
-  const server = createServer(broker.handle);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closing.push(async () => {
-    await new Promise<void>((resolve) => {
-      broker.close(resolve);
-    });
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+  const { port, stop } = await startAedes();
+  closing.push(stop);
+  return port;
 }
 
 async function grading(port: number, axis: "link" | "relay", signal: AbortSignal) {

@@ -1,11 +1,9 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { Aedes } from "aedes";
 import { afterEach, describe, expect, test } from "vitest";
 import { FixedRunReport } from "#grader/contracts/fixed-run.ts";
 import { loadScenario, SCENARIO_DIRECTORY } from "../../scenario/load.ts";
 import { readFixedReport } from "../../run/fixed-report.ts";
 import { endsOf, runFixed } from "../fixed-run.ts";
+import { startAedes } from "../../transport/mqtt/aedes.suite.ts";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -13,19 +11,9 @@ afterEach(async () => {
 });
 
 async function startBroker(): Promise<number> {
-  const broker = await Aedes.createBroker();
-  const server = createServer(broker.handle);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closing.push(async () => {
-    await new Promise<void>((resolve) => {
-      broker.close(resolve);
-    });
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+  const { port, stop } = await startAedes();
+  closing.push(stop);
+  return port;
 }
 
 describe("a run of given load", () => {

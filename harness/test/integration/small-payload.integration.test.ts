@@ -1,10 +1,8 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { Aedes } from "aedes";
 import { afterEach, expect, test } from "vitest";
 import { ENVELOPE_BYTES } from "../../transport/envelope.ts";
 import { loadScenario, SCENARIO_DIRECTORY } from "../../scenario/load.ts";
 import { endsOf, runFixed } from "../fixed-run.ts";
+import { startAedes } from "../../transport/mqtt/aedes.suite.ts";
 
 const PAYLOAD_BYTES = 5;
 /** Of messages of 5 bytes: bytes grow by a tenth. */
@@ -18,26 +16,17 @@ afterEach(async () => {
 /** A broker that delivers a topic's messages but those it is told to swallow. */
 async function startBroker(swallow: (payload: Buffer) => boolean) {
   const seen: number[] = [];
-  const broker = await Aedes.createBroker();
-  broker.authorizePublish = (client, packet, done) => {
-    const payload = Buffer.from(packet.payload);
-    if (client !== null) seen.push(payload.length);
-    // It goes where nobody listens.
-    if (swallow(payload)) packet.topic = "swallowed";
-    done(null);
-  };
-  const server = createServer(broker.handle);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closing.push(async () => {
-    await new Promise<void>((resolve) => {
-      broker.close(resolve);
-    });
-    server.close();
+  const { port, stop } = await startAedes({
+    authorizePublish: (client, packet, done) => {
+      const payload = Buffer.from(packet.payload);
+      if (client !== null) seen.push(payload.length);
+      // It goes where nobody listens.
+      if (swallow(payload)) packet.topic = "swallowed";
+      done(null);
+    },
   });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { port: address.port, seen };
+  closing.push(stop);
+  return { port, seen };
 }
 
 async function thermometers() {

@@ -16,7 +16,7 @@ export interface TestBroker {
   readonly port: number;
   /** How to reach it, where TCP and the port alone do not. */
   readonly reach?: Partial<SessionOptions>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface Received {
