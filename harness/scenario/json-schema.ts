@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Profile } from "./profile-schema.ts";
 import { RunScenario } from "./run-schema.ts";
 import { Scenario } from "./schema.ts";
 
@@ -12,4 +13,10 @@ export const scenarioSchema = (): unknown => ({
 export const runScenarioSchema = (): unknown => ({
   $id: "loadstone/run-scenario/1",
   ...z.toJSONSchema(RunScenario, { target: "draft-2020-12", io: "input" }),
+});
+
+/** The same of a profile, as `scenarios/schema/profile-1.json` holds it. */
+export const profileSchema = (): unknown => ({
+  $id: "loadstone/profile/1",
+  ...z.toJSONSchema(Profile, { target: "draft-2020-12", io: "input" }),
 });
