@@ -1,5 +1,7 @@
 import { LoadstoneError } from "../errors.ts";
+import type { Clock } from "../load/clock.ts";
 import type { Unit, UnitEnv, UnitNode, UnitSchema } from "./answers.ts";
+import { makeOnce } from "./make-once.ts";
 import type { Manifest } from "./manifest.ts";
 import type { RunNames } from "./names.ts";
 import { inParallel } from "./parallel.ts";
@@ -40,6 +42,8 @@ export interface Growth {
   readonly repoUuid: string;
   readonly visibility: Visibility;
   readonly concurrency: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** A created Unit with the two nodes its edges use. */
@@ -66,18 +70,14 @@ export function createUnits(
 async function createUnit(growth: Growth, name: string): Promise<Unit> {
   const { session, manifest, repoUuid: repo_uuid } = growth;
   await manifest.intend("unit", name);
-  const unit = await session.units
-    .create({
-      repo_uuid,
-      visibility_level: growth.visibility,
-      name,
-      is_auto_update_from_repo_unit: true,
-    })
-    .catch(async (error: unknown) => {
-      const earlier = isTaken(error) ? await unitNamed(session, repo_uuid, name) : undefined;
-      if (earlier === undefined) throw error;
-      return earlier;
-    });
+  const visibility_level = growth.visibility;
+  const wanted = { repo_uuid, visibility_level, name, is_auto_update_from_repo_unit: true };
+  const unit = await makeOnce({
+    make: () => session.units.create(wanted),
+    find: () => unitNamed(session, repo_uuid, name),
+    clock: growth.clock,
+    signal: growth.signal,
+  });
   await manifest.made("unit", name, unit.uuid);
   return unit;
 }
@@ -137,8 +137,11 @@ export async function linkPairs(growth: Growth, wired: readonly Wired[], onEach:
   await inParallel(wired, growth.concurrency, async ({ index, output }) => {
     const listener = byIndex.get(partnerOf(index));
     if (listener === undefined) throw new Error(`Unit ${index} has no partner in its growth.`);
-    await growth.session.createEdge(output.uuid, listener.input.uuid).catch((error: unknown) => {
-      if (!isTaken(error)) throw error;
+    await makeOnce({
+      make: () => growth.session.createEdge(output.uuid, listener.input.uuid).then(() => true),
+      find: async (error) => (isTaken(error) ? true : undefined),
+      clock: growth.clock,
+      signal: growth.signal,
     });
     onEach();
   });

@@ -1,9 +1,10 @@
 import type { LookupFunction } from "node:net";
-import { Agent, type Dispatcher, request } from "undici";
+import { Agent, type Dispatcher, FormData, request } from "undici";
 import type { z } from "zod";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, pause } from "../load/clock.ts";
-import { parseJson, Refusal, refusalOf } from "./refusal.ts";
+import { isLimited, isPassing, parseJson, refusalOf } from "./refusal.ts";
+import { openPace } from "./request-pace.ts";
 
 type QueryValue = string | number | boolean | readonly string[] | undefined;
 
@@ -14,8 +15,15 @@ export interface Call<T> {
   readonly path: string;
   readonly answer: z.ZodType<T>;
   readonly query?: Readonly<Record<string, QueryValue>>;
+  /** Sent as JSON; a form goes as multipart. */
   readonly body?: unknown;
   readonly token?: string;
+  /** Beside the token, e.g. for a service that wants another kind of login. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Changes nothing, so that it may be asked again as a GET is. */
+  readonly repeatable?: boolean;
+  /** The answer is plain text, handed to `answer` as it is. */
+  readonly reads?: "json" | "text";
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
 }
@@ -37,6 +45,8 @@ const ANSWER_TIMEOUT_MS = 30_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** Waits before a GET is asked again. */
 const BACK_OFF_MS = [200, 800];
+/** So often one call may be turned away by a proxy's limit. */
+const TURNED_AWAY_LIMIT = 10;
 
 /** An agent that stays below nginx's 20 connections and connects to the pinned address only. */
 export function openAgent(pinned: PinnedAddress | undefined): Agent {
@@ -55,8 +65,18 @@ function pinnedLookup({ address, family }: PinnedAddress): LookupFunction {
   };
 }
 
-/** Calls to one origin: time limits, bounded retries of GET, coded errors, checked answers. */
-export function openHttp(origin: string, dispatcher: Dispatcher, clock: Clock): Http {
+/**
+ * Calls to one origin: time limits, a bounded rate, bounded retries of what may be sent twice,
+ * coded errors, checked answers.
+ */
+export function openHttp(
+  origin: string,
+  dispatcher: Dispatcher,
+  clock: Clock,
+  log: (line: string) => void = () => undefined,
+): Http {
+  const pace = openPace(clock, () => log(`${origin} limits requests: calls are sent more slowly`));
+
   async function once<T>(call: Call<T>): Promise<T> {
     const what = `${call.method} ${origin}${call.path}`;
     stopIfAborted(call.signal);
@@ -65,48 +85,74 @@ export function openHttp(origin: string, dispatcher: Dispatcher, clock: Clock): 
       throw unreachable(what, error);
     });
     if (status < 200 || status > 299) throw refusalOf(what, status, text);
-    return readAnswer(what, call.answer, text);
+    return readAnswer(what, call, text);
+  }
+
+  /** What a proxy turns away never reached the backend, so any call may be sent anew. */
+  async function admitted<T>(call: Call<T>): Promise<T> {
+    for (let turnedAway = 1; ; turnedAway++) {
+      await pace.turn(call.signal).catch(() => stopIfAborted(call.signal));
+      try {
+        return await once(call);
+      } catch (error) {
+        if (!isLimited(error)) throw error;
+        pace.slowDown();
+        if (turnedAway === TURNED_AWAY_LIMIT) throw error;
+      }
+    }
   }
 
   async function repeated<T>(call: Call<T>): Promise<T> {
     for (const waitMs of BACK_OFF_MS) {
       try {
-        return await once(call);
+        return await admitted(call);
       } catch (error) {
         if (!isPassing(error)) throw error;
         await pause(clock, waitMs, call.signal).catch(() => stopIfAborted(call.signal));
       }
     }
-    return once(call);
+    return admitted(call);
   }
 
   return {
     origin,
-    // Only a GET may be sent twice: the first POST may have done its work unseen.
-    call: (call) => (call.method === "GET" ? repeated(call) : once(call)),
+    // A first POST may have done its work unseen; a PATCH sets the same again.
+    call: (call) =>
+      isRepeatable(call) || call.method === "PATCH" ? repeated(call) : admitted(call),
     close: () => dispatcher.close(),
   };
 }
+
+const isRepeatable = ({ method, repeatable }: Call<unknown>): boolean =>
+  method === "GET" || repeatable === true;
 
 async function exchange<T>(origin: string, dispatcher: Dispatcher, call: Call<T>) {
   const timeoutMs = call.timeoutMs ?? ANSWER_TIMEOUT_MS;
   const limits = [AbortSignal.timeout(timeoutMs)];
   // A change is never cut off by an interrupt: its answer says what has to be cleaned up.
-  if (call.method === "GET" && call.signal !== undefined) limits.push(call.signal);
+  if (isRepeatable(call) && call.signal !== undefined) limits.push(call.signal);
   const { statusCode, body } = await request(`${origin}${call.path}${queryText(call.query)}`, {
     dispatcher,
     method: call.method,
     headers: {
-      accept: "application/json",
-      ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+      accept: call.reads === "text" ? "*/*" : "application/json",
+      ...(isJson(call.body) ? { "content-type": "application/json" } : {}),
       ...(call.token === undefined ? {} : { "x-auth-token": call.token }),
+      ...call.headers,
     },
-    body: call.body === undefined ? null : JSON.stringify(call.body),
+    body: bodyOf(call.body),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     signal: AbortSignal.any(limits),
   });
   return { status: statusCode, text: await body.text() };
+}
+
+const isJson = (body: unknown): boolean => body !== undefined && !(body instanceof FormData);
+
+function bodyOf(body: unknown): string | FormData | null {
+  if (body === undefined) return null;
+  return body instanceof FormData ? body : JSON.stringify(body);
 }
 
 function queryText(query: Call<unknown>["query"]): string {
@@ -120,9 +166,9 @@ function queryText(query: Call<unknown>["query"]): string {
   return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs).toString()}`;
 }
 
-function readAnswer<T>(what: string, schema: z.ZodType<T>, text: string): T {
-  const answer = text === "" ? undefined : parseJson(text);
-  const parsed = schema.safeParse(answer);
+function readAnswer<T>(what: string, { answer: schema, reads }: Call<T>, text: string): T {
+  const json = () => (text === "" ? undefined : parseJson(text));
+  const parsed = schema.safeParse(reads === "text" ? text : json());
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field =
@@ -131,11 +177,6 @@ function readAnswer<T>(what: string, schema: z.ZodType<T>, text: string): T {
     hint: "Check that the address is a Pepeunit instance of version 1.2 or later.",
   });
 }
-
-const isPassing = (error: unknown): boolean =>
-  error instanceof Refusal
-    ? error.status >= 500
-    : error instanceof LoadstoneError && error.code === "TARGET_UNREACHABLE";
 
 function stopIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new LoadstoneError("INTERRUPTED", "Interrupted.");

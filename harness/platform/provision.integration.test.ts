@@ -105,13 +105,28 @@ describe("a fleet", () => {
     const failing = crashing();
     const manifest = await manifestOf("retries");
     const fleet = await open(manifest, { session: await signIn(failing.dispatcher) });
-    failing.at(3, "answer lost", "once");
+    failing.at(3, "answer lost", "five times");
     await expect(fleet.grow(4)).rejects.toMatchObject({ code: "TARGET_UNREACHABLE" });
     await fleet.grow(4);
     await expectLinked(fleet);
     expect((await fleet.remove()).removed).toBe(6);
     await manifest.close(true);
     expect(await contents()).toEqual(found);
+  });
+
+  it("grows past any one lost answer, and makes nothing twice", async () => {
+    for (let k = 1; k <= 20; k += 2) {
+      const failing = crashing();
+      const doomed = await signIn(failing.dispatcher);
+      failing.at(k, "answer lost", "once");
+      const manifest = await manifestOf(`loses-${k}`);
+      const fleet = await open(manifest, { session: doomed });
+      await fleet.grow(4);
+      await expectLinked(fleet);
+      expect((await fleet.remove()).removed).toBe(6);
+      await manifest.close(true);
+      expect(await contents()).toEqual(found);
+    }
   });
 
   it("can be removed after an interrupt", async () => {

@@ -68,7 +68,8 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
       throw error;
     },
   );
-  const growth = { session, manifest, names, repoUuid: repo.uuid, visibility, concurrency };
+  const repoUuid = repo.uuid;
+  const growth = { session, manifest, names, repoUuid, visibility, concurrency, clock, signal };
   const units: FleetUnit[] = [];
   let broker: Broker | undefined;
   let growing = Promise.resolve();

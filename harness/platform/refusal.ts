@@ -68,7 +68,8 @@ function firstWords(body: string): string {
   return text === "" ? "no text" : text.slice(0, 200);
 }
 
-const withoutTokens = (text: string): string =>
+/** Takes JWTs out of a text that will be shown. */
+export const withoutTokens = (text: string): string =>
   text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, "[token]");
 
 /** True when there is no such object (any more); the platform says so with 422, never with 404. */
@@ -78,3 +79,13 @@ export const isGone = (error: unknown): boolean =>
 /** True when the platform refused because the thing is there already. */
 export const isTaken = (error: unknown): boolean =>
   error instanceof Refusal && /is exist|Name is not unique|Edge exist/.test(error.detail);
+
+/** True when a proxy's request limit turned the call away before the backend heard of it. */
+export const isLimited = (error: unknown): boolean =>
+  error instanceof Refusal && error.status === 429;
+
+/** True when the same call may succeed a moment later: no answer, or the server's own failure. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof Refusal
+    ? error.status >= 500
+    : error instanceof LoadstoneError && error.code === "TARGET_UNREACHABLE";

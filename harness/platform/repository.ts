@@ -1,8 +1,8 @@
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, pause } from "../load/clock.ts";
 import type { Registry, Repo } from "./answers.ts";
+import { makeOnce } from "./make-once.ts";
 import type { Manifest } from "./manifest.ts";
-import { isTaken } from "./refusal.ts";
 import type { PlatformSession, Visibility } from "./session.ts";
 
 export interface RepositoryOptions {
@@ -28,12 +28,18 @@ export async function openRepository(options: RepositoryOptions): Promise<Repo> 
   const registry = await waitForSync(options, found);
   const branch = mainBranch(registry);
   await manifest.intend("repo", repoName);
-  const repo = await session.repos.create({
+  const wanted = {
     repository_registry_uuid: registry.uuid,
     default_branch: branch,
     visibility_level: visibility,
     name: repoName,
     is_compilable_repo: false,
+  };
+  const repo = await makeOnce({
+    make: () => session.repos.create(wanted),
+    find: () => repoNamed(session, registry.uuid, repoName),
+    clock: options.clock,
+    signal: options.signal,
   });
   await manifest.made("repo", repoName, repo.uuid);
   return pinCommit(session, repo, branch);
@@ -57,26 +63,31 @@ async function findRegistry({ session, repositoryUrl }: RepositoryOptions) {
   return page.repositories_registry.find((one) => one.repository_url === repositoryUrl);
 }
 
+async function repoNamed(session: PlatformSession, registry: string, name: string) {
+  const page = { repository_registry_uuid: registry, search_string: name };
+  return (await session.repos.list(page)).repos.find((repo) => repo.name === name);
+}
+
 async function createRegistry(options: RepositoryOptions): Promise<Registry> {
   const { session, manifest, repositoryUrl, log } = options;
   log(`Adding the repository ${repositoryUrl}`);
   await manifest.intend("registry", repositoryUrl);
-  try {
-    const registry = await session.registries.create({
-      platform: new URL(repositoryUrl).hostname === "github.com" ? "Github" : "Gitlab",
-      repository_url: repositoryUrl,
-      is_public_repository: true,
-    });
-    await manifest.made("registry", repositoryUrl, registry.uuid);
-    return registry;
-  } catch (error) {
-    if (!isTaken(error)) throw error;
-    // Somebody was quicker: it is theirs, so it is not ours to delete.
-    await manifest.removed("registry", repositoryUrl);
-    const registry = await findRegistry(options);
-    if (registry === undefined) throw error;
-    return registry;
-  }
+  const wanted = {
+    platform: new URL(repositoryUrl).hostname === "github.com" ? "Github" : "Gitlab",
+    repository_url: repositoryUrl,
+    is_public_repository: true,
+  } as const;
+  const registry = await makeOnce({
+    make: () => session.registries.create(wanted),
+    find: () => findRegistry(options),
+    clock: options.clock,
+    signal: options.signal,
+  });
+  // Where somebody was quicker it is theirs, so it is not ours to delete.
+  const owner = registry.creator_uuid ?? session.userUuid;
+  if (owner === session.userUuid) await manifest.made("registry", repositoryUrl, registry.uuid);
+  else await manifest.removed("registry", repositoryUrl);
+  return registry;
 }
 
 async function waitForSync(options: RepositoryOptions, found: Registry): Promise<Registry> {

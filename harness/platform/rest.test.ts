@@ -125,6 +125,14 @@ describe("a connection that fails", () => {
     expect(waits).toEqual([]);
   });
 
+  it("is tried again for a PATCH, which sets the same", async () => {
+    const { session, pool } = await signedIn();
+    const intercept = { method: "PATCH", path: `${API}/repos/${USER}` };
+    pool.intercept(intercept).replyWithError(refusedConnection());
+    pool.intercept(intercept).reply(422, { detail: "422: 6: No" });
+    expect((await failure(session.repos.patch(USER, {}))).message).toContain("422: 6: No");
+  });
+
   it.each([
     ["ENOTFOUND", "the host name is unknown"],
     ["UND_ERR_CONNECT_TIMEOUT", "timed out while connecting"],
@@ -147,9 +155,17 @@ describe("a refusal", () => {
     expect(error.message).toContain(detail);
   });
 
-  it("by nginx' request limit says so", async () => {
+  it("by nginx' request limit is waited for, whatever was asked", async () => {
+    const { session, pool } = await signedIn();
+    const path = `${API}/units/${USER}`;
+    pool.intercept({ method: "DELETE", path }).reply(429, "<h1>429</h1>").times(3);
+    pool.intercept({ method: "DELETE", path }).reply(204, "");
+    await expect(session.units.delete(USER)).resolves.toBeUndefined();
+  });
+
+  it("by nginx' request limit that never ends says so", async () => {
     const { client, pool } = mocked();
-    pool.intercept({ path: "/pepeunit" }).reply(429, "<html><h1>429</h1></html>");
+    pool.intercept({ path: "/pepeunit" }).reply(429, "<html><h1>429</h1></html>").persist();
     const error = await failure(client.root());
     expect(error.code).toBe("PROVISIONING_FAILED");
     expect(error.hint).toContain("5 requests a second");
