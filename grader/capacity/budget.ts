@@ -16,6 +16,18 @@ export function remainingMs(course: Course): number {
   return Math.round(leftMs);
 }
 
+/** Upper estimate of the time an axis must still be left alone for, between its slices. */
+export function remainingAwayMs(course: Course): number {
+  const { constants, options, range } = course;
+  const { slices } = constants;
+  if (slices === undefined || course.phase === "soak") return 0;
+  const windowMs = options.windowMs(course.bestLoad ?? range.snap(options.startLoad));
+  const stepMs = constants.settleMs + constants.windowsPerStep * windowMs;
+  const sliceMs = slices.leastWarmMs + slices.steps * stepMs;
+  // A step that fails at once is shorter; the time it saves is spent on draining and probing.
+  return Math.ceil(constants.maxRefineMs / sliceMs) * slices.awayMs;
+}
+
 function partOf({ phase }: Course): Part {
   return phase === "wave" || phase === "warm" || phase === "soak" ? phase : "refine";
 }
@@ -31,7 +43,7 @@ function partMs(course: Course, part: Part): number {
       return waves * (constants.waveSettleMs + constants.waveShare * windowMs) + failureMs;
     }
     case "warm":
-      return constants.warmWindows * constants.warmShare * windowMs;
+      return constants.maxWarmMs + constants.warmShare * windowMs;
     case "refine": {
       const stepMs = constants.settleMs + constants.windowsPerStep * windowMs + failureMs;
       return constants.maxRefineMs + stepMs + constants.backgroundWindows * windowMs;

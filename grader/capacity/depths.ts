@@ -1,7 +1,7 @@
 import type { Depth } from "../contracts/capacity.ts";
 
 /** Raised with any change here or in the search that could move a stored capacity. */
-export const SEARCH_VERSION = 1;
+export const SEARCH_VERSION = 2;
 
 /** What makes one depth of search. Shares are of the window length at the load. */
 export interface DepthConstants {
@@ -15,7 +15,8 @@ export interface DepthConstants {
   readonly waveSettleMs: number;
   readonly waveShare: number;
   readonly warmShare: number;
-  readonly warmWindows: number;
+  /** Warming ends after this, whatever the length of its windows. */
+  readonly maxWarmMs: number;
   readonly settleMs: number;
   /** Windows driven back to back once the search has its bearings. */
   readonly windowsPerStep: number;
@@ -28,6 +29,22 @@ export interface DepthConstants {
   readonly windowWeight: number;
   readonly soakSettleMs: number;
   readonly soakWindows: number;
+  /** Refining goes in slices, far enough apart to see a slow drift; undefined: in one go. */
+  readonly slices?: SliceConstants;
+}
+
+/** How an axis is left and taken up again between slices. */
+export interface SliceConstants {
+  /** Refining steps in a slice. */
+  readonly steps: number;
+  /** The axis is left alone for at least this long. */
+  readonly awayMs: number;
+  /** Share of the lesser of highest good load and mean capacity at which it is warmed again. */
+  readonly warmLoad: number;
+  /** Warmed for at least, and at most, this long; between them until so many good in a row. */
+  readonly leastWarmMs: number;
+  readonly mostWarmMs: number;
+  readonly goodInARow: number;
 }
 
 const FULL = {
@@ -35,7 +52,7 @@ const FULL = {
   waveSettleMs: 2000,
   waveShare: 0.5,
   warmShare: 0.5,
-  warmWindows: 12,
+  maxWarmMs: 60_000,
   settleMs: 3000,
   windowsPerStep: 2,
   backgroundAfter: [4, 9],
@@ -55,7 +72,7 @@ export const DEPTH_CONSTANTS: Readonly<Record<Depth, DepthConstants>> = {
     waveSettleMs: 500,
     waveShare: 0.6,
     warmShare: 0.6,
-    warmWindows: 4,
+    maxWarmMs: 12_000,
     settleMs: 1000,
     windowsPerStep: 1,
     backgroundAfter: [4],
@@ -67,7 +84,21 @@ export const DEPTH_CONSTANTS: Readonly<Record<Depth, DepthConstants>> = {
   },
   quick: { ...FULL, tolerance: 0.15, minWindows: 5, maxRefineMs: 90_000, soakWindows: 2 },
   standard: { ...FULL, tolerance: 0.08, minWindows: 8, maxRefineMs: 200_000, soakWindows: 3 },
-  certify: { ...FULL, tolerance: 0.05, minWindows: 12, maxRefineMs: 500_000, soakWindows: 6 },
+  certify: {
+    ...FULL,
+    tolerance: 0.05,
+    minWindows: 12,
+    maxRefineMs: 500_000,
+    soakWindows: 6,
+    slices: {
+      steps: 4,
+      awayMs: 300_000,
+      warmLoad: 0.9,
+      leastWarmMs: 60_000,
+      mostWarmMs: 90_000,
+      goodInARow: 3,
+    },
+  },
 };
 
 /** Waves are short, and soaks chosen where they should pass: both count for half a window. */

@@ -7,12 +7,16 @@ import { coolMs, drain, drive } from "./drive.ts";
  * hysteresis stays slow for a while, so after a hard failure a small load must pass first.
  */
 export function* recover(course: Course, hard: boolean): Asking<void> {
-  const { drained, elapsedMs } = yield* drain(course, hard ? coolMs(course) : RECOVERY.quietMs);
-  if (!drained) {
-    const maxSec = RECOVERY.maxDrainMs / 1000;
-    throw new SearchEnd("no-recovery", `work was still in flight ${maxSec} s after the load ended`);
-  }
+  const elapsedMs = yield* clear(course, hard ? coolMs(course) : RECOVERY.quietMs);
   if (hard || elapsedMs > RECOVERY.slowDrainMs) yield* probe(course);
+}
+
+/** Drains and keeps quiet; a target that does not even drain ends the search. */
+export function* clear(course: Course, quietMs: number): Asking<number> {
+  const { drained, elapsedMs } = yield* drain(course, quietMs);
+  if (drained) return elapsedMs;
+  const maxSec = RECOVERY.maxDrainMs / 1000;
+  throw new SearchEnd("no-recovery", `work was still in flight ${maxSec} s after the load ended`);
 }
 
 function* probe(course: Course): Asking<void> {

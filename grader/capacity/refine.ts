@@ -5,6 +5,7 @@ import { BACKGROUND_SUSPECTED } from "./depths.ts";
 import { drive } from "./drive.ts";
 import type { Summary } from "./posterior.ts";
 import { recover } from "./recover.ts";
+import { rewarm } from "./warm.ts";
 import type { Bracket } from "./waves.ts";
 
 // The grid reaches this far beyond the bracket to begin with.
@@ -40,6 +41,7 @@ export function believe(course: Course, { good, bad }: Bracket): Belief {
 export function* refine(course: Course, belief: Belief, bracket: Bracket): Asking<void> {
   enter(course, "refine");
   const { constants, tally } = course;
+  const { slices } = constants;
   const beganMs = tally.elapsedMs;
   let windows = 0;
   for (let step = 0; step < MOST_STEPS; step++) {
@@ -47,6 +49,9 @@ export function* refine(course: Course, belief: Belief, bracket: Bracket): Askin
     const spentMs = tally.elapsedMs - beganMs;
     course.narrow = enough && halfWidth(belief.summary()) <= constants.tolerance;
     if (course.narrow || (enough && spentMs > constants.maxRefineMs)) return;
+    if (slices !== undefined && step > 0 && step % slices.steps === 0) {
+      yield* rewarm(course, belief, slices);
+    }
     if (constants.backgroundAfter.includes(step)) yield* lookAtBackground(course, belief);
     windows += yield* refineOnce(course, belief, refineLoad(step, belief.summary(), bracket), step);
     belief.widen();

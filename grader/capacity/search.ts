@@ -3,7 +3,7 @@
  * capacity until its interval is narrow, and a soak at its lower bound (grading method, 2.2).
  */
 import { believe, refine } from "./refine.ts";
-import { remainingMs } from "./budget.ts";
+import { remainingAwayMs, remainingMs } from "./budget.ts";
 import { censored, endedEarly, failed, measured } from "./conclude.ts";
 import { type Asking, type Course, enter, SearchEnd, startCourse } from "./course.ts";
 import { HALF, RECOVERY } from "./depths.ts";
@@ -94,11 +94,13 @@ function* atCeiling(course: Course, below: number | undefined): Asking<SearchRes
 
 function stateOf(course: Course, ended: boolean): SearchState {
   const c90 = course.belief?.summary().c90;
+  const awayMs = ended ? 0 : remainingAwayMs(course);
   return {
     phase: course.undrained ? "drain" : course.phase,
     lower: course.bestLoad ?? null,
     upper: course.worstLoad ?? null,
     estimate: c90 === undefined ? null : { value: c90.mean, low: c90.low, high: c90.high },
     remainingMs: ended ? 0 : remainingMs(course),
+    ...(awayMs === 0 ? {} : { remainingAwayMs: awayMs }),
   };
 }

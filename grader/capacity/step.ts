@@ -22,6 +22,11 @@ export type Step =
        * of them: a run of given load. A search never asks for it.
        */
       readonly toTheEnd?: boolean;
+      /**
+       * The axis must have been left alone for this long before the step; meanwhile others may run
+       * (`interleave.ts`). Nothing is told of it, so that stored trials replay without it.
+       */
+      readonly awayMs?: number;
     }
   | {
       readonly kind: "drain";
@@ -64,6 +69,8 @@ export interface SearchState {
   readonly estimate: { readonly value: number; readonly low: number; readonly high: number } | null;
   /** Upper estimate of the time still needed. */
   readonly remainingMs: number;
+  /** What the axis must be left alone for besides, while others may run; none if undefined. */
+  readonly remainingAwayMs?: number;
 }
 
 export type SearchResult = Omit<AxisResult, "id" | "unit">;

@@ -23,7 +23,12 @@ export function createVirtualMeasurer(
   target: VirtualTarget,
   spoils: Spoils = () => false,
 ): (step: Step) => Observation {
-  return (step) => (step.kind === "load" ? offer(target, step, spoils) : drain(target, step));
+  return (step) => {
+    if (step.kind === "drain") return drain(target, step);
+    // Other axes have their turn; this one stands still and cools.
+    if (step.awayMs !== undefined) target.run(0, step.awayMs / 1000);
+    return offer(target, step, spoils);
+  };
 }
 
 /** Share bad and growth over the last half second. */
