@@ -102,6 +102,17 @@ describe("the broker's API", () => {
     });
   });
 
+  test("names its gauges and totals with dots, of one node or of all", async () => {
+    const token = await logIn();
+    expect(await call("GET", "/stats?aggregate=true", undefined, token)).toMatchObject({
+      status: 200,
+      body: { "connections.count": expect.any(Number) },
+    });
+    expect(await call("GET", "/metrics", undefined, token)).toMatchObject({
+      body: [{ node: "emqx@127.0.0.1", "packets.publish.auth_error": expect.any(Number) }],
+    });
+  });
+
   test("its metrics count what passes", async () => {
     const { from, to } = await provisionPair(client, ["count-a", "count-b"]);
     const [sender, receiver] = [await connect(from.token), await connect(to.token)];

@@ -12,7 +12,30 @@ export interface StatsSource {
  * EMQX's series as far as this broker has them: nothing of an Erlang machine, and a message that
  * nobody subscribed to is not counted as dropped.
  */
-export function emqxStats({ broker, bytes, memory }: StatsSource): string {
+export function emqxStats(source: StatsSource): string {
+  const { gauges, totals } = readStats(source);
+  return `${[...print("gauge", gauges), ...print("counter", totals)].join("\n")}\n`;
+}
+
+const dotted = (values: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name.replaceAll("_", ".").replace("auth.error", "auth_error"),
+      value,
+    ]),
+  );
+
+/** The same numbers as the admin API names them: dots between the words, gauges and totals apart. */
+export function dottedStats(source: StatsSource): {
+  readonly gauges: Readonly<Record<string, number>>;
+  readonly totals: Readonly<Record<string, number>>;
+} {
+  const { gauges: all, totals } = readStats(source);
+  const { vm_used_memory: _memory, ...gauges } = all;
+  return { gauges: dotted(gauges), totals: dotted(totals) };
+}
+
+function readStats({ broker, bytes, memory }: StatsSource) {
   const subscriptions = listSubscriptions(broker);
   const { counters, consumers } = broker;
   const traffic = bytes();
@@ -39,7 +62,7 @@ export function emqxStats({ broker, bytes, memory }: StatsSource): string {
     packets_subscribe_auth_error: counters.subscribesDenied,
     packets_suback_sent: counters.subscribes,
   };
-  return `${[...print("gauge", gauges), ...print("counter", totals)].join("\n")}\n`;
+  return { gauges, totals };
 }
 
 const print = (type: string, values: Readonly<Record<string, number>>): string[] =>

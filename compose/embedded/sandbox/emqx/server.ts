@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { LimitsInForce } from "../broker/limits.ts";
-import { emqxStats, type StatsSource } from "./prometheus.ts";
+import { dottedStats, emqxStats, type StatsSource } from "./prometheus.ts";
 import { listenerSettings, ListenerChange, toLimits, zoneSettings } from "./settings.ts";
-import { listClients, listSubscriptions } from "./view.ts";
+import { listClients, listSubscriptions, NODE } from "./view.ts";
 
 export interface EmqxOptions extends StatsSource {
   readonly limits: LimitsInForce;
@@ -27,6 +27,14 @@ const Subscriptions = Paging.extend({
   qos: z.coerce.number().int().optional(),
 });
 const Clients = Paging.extend({ clientid: z.string().optional(), username: z.string().optional() });
+
+/** Sums over the nodes, instead of a list of them. */
+const Aggregate = z.object({
+  aggregate: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((word) => word === "true"),
+});
 
 /** The part of EMQX's HTTP API that the platform and a load test use, not yet listening. */
 export function createEmqxApi(options: EmqxOptions): FastifyInstance {
@@ -79,6 +87,10 @@ export function createEmqxApi(options: EmqxOptions): FastifyInstance {
     );
     return paged(found, paging);
   });
+  app.get(`${API}/stats`, { onRequest }, (request) => ofNode(request, dottedStats(options).gauges));
+  app.get(`${API}/metrics`, { onRequest }, (request) =>
+    ofNode(request, dottedStats(options).totals),
+  );
   app.get(`${API}${LISTENER}`, { onRequest }, () => listenerSettings(limits.now));
   app.put(`${API}${LISTENER}`, { onRequest }, (request) => {
     limits.change(toLimits(ListenerChange.parse(request.body)));
@@ -87,6 +99,9 @@ export function createEmqxApi(options: EmqxOptions): FastifyInstance {
   app.get(`${API}/configs/global_zone`, { onRequest }, () => zoneSettings(limits.now));
   return app;
 }
+
+const ofNode = (request: FastifyRequest, values: Readonly<Record<string, number>>) =>
+  Aggregate.parse(request.query).aggregate ? values : [{ node: NODE, ...values }];
 
 const fail = (reply: FastifyReply, status: number, code: string, message: string) =>
   reply.code(status).send({ code, message });

@@ -3,7 +3,7 @@ import type { RelayBroker } from "../broker/broker.ts";
 
 /** What the admin API shows of the broker, in EMQX's names. */
 
-const NODE = "emqx@127.0.0.1";
+export const NODE = "emqx@127.0.0.1";
 
 export interface ShownSubscription {
   readonly node: string;
