@@ -1,48 +1,15 @@
 import { connectAsync } from "mqtt";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Sandbox, startSandbox } from "./start.ts";
-import { linkUnits, provisionPair, readSchema, signIn, type TestClient } from "./test-client.ts";
+import { describe, expect, test, vi } from "vitest";
+import { graphqlBench, refusal } from "./graphql.suite.ts";
+import { linkUnits, readSchema } from "./test-client.ts";
 
-let sandbox: Sandbox;
-let client: TestClient;
-beforeAll(async () => {
-  sandbox = await startSandbox({
-    port: 0,
-    mqttPort: 0,
-    capacity: {},
-    limits: { connectsPerSec: 1000 },
-  });
-  client = await signIn(sandbox.ready);
-});
-afterAll(() => sandbox.close());
-
-const pair = (name: string) => provisionPair(client, [`${name}-a`, `${name}-b`]);
-const refusal = (message: string, field: string) => ({
-  status: 200,
-  body: { data: null, errors: [{ message, locations: expect.any(Array), path: [field] }] },
-});
-
-async function post(body: string | FormData, type?: string, token?: string) {
-  const headers = {
-    ...(type === undefined ? {} : { "content-type": type }),
-    ...(token === undefined ? {} : { "x-auth-token": token }),
-  };
-  const url = `${sandbox.ready.url}/pepeunit/graphql`;
-  const response = await fetch(url, { method: "POST", headers, body });
-  const text = await response.text();
-  const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-  return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
-}
-
-/** Asks as the administrator, unless another token is given. */
-const ask = async (query: string, variables: object = {}, token = client.token) =>
-  post(JSON.stringify({ query, variables }), "application/json", token);
+const { ask, client, mqtt: brokerUrl, pair, post } = graphqlBench();
 
 describe("mutations", () => {
   test("an edge can be deleted here only, and the consumer is told", async () => {
     const { from, to } = await pair("edges");
-    await linkUnits(client, from, to);
-    const mqtt = await connectAsync(sandbox.ready.mqtt, { username: to.token });
+    await linkUnits(client(), from, to);
+    const mqtt = await connectAsync(brokerUrl(), { username: to.token });
     const received: string[] = [];
     mqtt.on("message", (topic) => received.push(topic));
     await mqtt.subscribeAsync(Object.values(to.schema.input_base_topic).flat());
@@ -53,7 +20,7 @@ describe("mutations", () => {
       body: { data: { deleteUnitNodeEdge: { isNone: true } } },
     });
     await vi.waitFor(() => expect(received.join()).toContain("schema_update/pepeunit"));
-    expect((await readSchema(client, to.uuid)).input_topic).toEqual(to.schema.input_topic);
+    expect((await readSchema(client(), to.uuid)).input_topic).toEqual(to.schema.input_topic);
     expect(await ask(query, ends)).toMatchObject({ body: { data: null } });
     await mqtt.endAsync();
   });
@@ -70,7 +37,7 @@ describe("mutations", () => {
 filters: {type_input_value: Text, max_rate: 0, max_size: 0}
 processing_policy: {policy_type: NRecords, n_records_count: 5}`;
     form.append("0", new Blob([yaml]), "pipe.yml");
-    expect(await post(form, undefined, client.token)).toEqual({
+    expect(await post(form, undefined, client().token)).toEqual({
       status: 200,
       body: { data: { setDataPipeConfig: { isNone: true } } },
     });
@@ -106,7 +73,7 @@ processing_policy: {policy_type: NRecords, n_records_count: 5}`;
     expect(await ask(remove, { uuid })).toMatchObject({
       body: { data: { deleteUnit: { isNone: true } } },
     });
-    expect((await client.call("GET", `/units/${uuid}`)).status).toBe(422);
+    expect((await client().call("GET", `/units/${uuid}`)).status).toBe(422);
   });
 
   test("permissions: any user can grant, twice is refused, and they are listed", async () => {
@@ -122,9 +89,9 @@ processing_policy: {policy_type: NRecords, n_records_count: 5}`;
       refusal("422: 4: Permission Validation Error: Permission is exist", "createPermission"),
     );
     const path = `/permission/get_resource_agents?resource_uuid=${from.output}&resource_type=UnitNode`;
-    expect(await client.call("GET", path)).toMatchObject({ body: { count: 1 } });
+    expect(await client().call("GET", path)).toMatchObject({ body: { count: 1 } });
     const drop = `/permission/permission/x?agent_uuid=${to.uuid}&resource_uuid=${from.output}`;
-    expect((await client.call("DELETE", drop)).status).toBe(204);
-    expect(await client.call("GET", path)).toMatchObject({ body: { count: 0 } });
+    expect((await client().call("DELETE", drop)).status).toBe(204);
+    expect(await client().call("GET", path)).toMatchObject({ body: { count: 0 } });
   });
 });

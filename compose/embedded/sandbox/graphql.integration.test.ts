@@ -1,41 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Sandbox, startSandbox } from "./start.ts";
-import { createTestClient, provisionPair, signIn, type TestClient } from "./test-client.ts";
+import { describe, expect, test } from "vitest";
+import { graphqlBench, refusal } from "./graphql.suite.ts";
+import { startSandbox } from "./start.ts";
+import { createTestClient } from "./test-client.ts";
 
-let sandbox: Sandbox;
-let client: TestClient;
-beforeAll(async () => {
-  sandbox = await startSandbox({
-    port: 0,
-    mqttPort: 0,
-    capacity: {},
-    limits: { connectsPerSec: 1000 },
-  });
-  client = await signIn(sandbox.ready);
-});
-afterAll(() => sandbox.close());
-
-const pair = (name: string) => provisionPair(client, [`${name}-a`, `${name}-b`]);
-const refusal = (message: string, field: string) => ({
-  status: 200,
-  body: { data: null, errors: [{ message, locations: expect.any(Array), path: [field] }] },
-});
-
-async function post(body: string | FormData, type?: string, token?: string) {
-  const headers = {
-    ...(type === undefined ? {} : { "content-type": type }),
-    ...(token === undefined ? {} : { "x-auth-token": token }),
-  };
-  const url = `${sandbox.ready.url}/pepeunit/graphql`;
-  const response = await fetch(url, { method: "POST", headers, body });
-  const text = await response.text();
-  const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-  return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
-}
-
-/** Asks as the administrator, unless another token is given. */
-const ask = async (query: string, variables: object = {}, token = client.token) =>
-  post(JSON.stringify({ query, variables }), "application/json", token);
+const { ask, client, pair, post, url } = graphqlBench();
 
 /** How many of the Units of one test a filter lets through. */
 const count = async (filters: object) => {
@@ -184,9 +152,9 @@ describe("errors", () => {
   });
 
   test("the token goes into x-auth-token; Authorization is not looked at", async () => {
-    const response = await fetch(`${sandbox.ready.url}/pepeunit/graphql`, {
+    const response = await fetch(`${url()}/pepeunit/graphql`, {
       method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${client.token}` },
+      headers: { "content-type": "application/json", authorization: `Bearer ${client().token}` },
       body: JSON.stringify({ query: "{ getUsers(filters: {}) { count } }" }),
     });
     expect(await response.json()).toMatchObject({
