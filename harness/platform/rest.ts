@@ -3,6 +3,7 @@ import { z } from "zod";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
 import { Counts, Decision, Root, Token } from "./answers.ts";
+import { type GraphqlClient, openGraphql } from "./graphql.ts";
 import { type Http, openAgent, openHttp, type PinnedAddress } from "./http.ts";
 import { Refusal } from "./refusal.ts";
 import { openSession, type PlatformSession } from "./session.ts";
@@ -18,6 +19,8 @@ export interface PlatformOptions {
   readonly dispatcher?: Dispatcher;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
+  /** Told when the instance limits our requests. */
+  readonly log?: (line: string) => void;
 }
 
 /** What an instance tells and does without a login. */
@@ -29,6 +32,8 @@ export interface PlatformClient {
   /** Asks what the broker asks: may the holder of this token use the topic? */
   unitsAuth(token: string, topic: string): Promise<"allow" | "deny">;
   login(login: string, password: string): Promise<PlatformSession>;
+  /** GraphQL as the holder of a token, or anonymous. */
+  graphql(token?: string): GraphqlClient;
   close(): Promise<void>;
 }
 
@@ -36,7 +41,7 @@ export interface PlatformClient {
 export function openPlatform(options: PlatformOptions): PlatformClient {
   const { origin } = new URL(options.url);
   const dispatcher = options.dispatcher ?? openAgent(options.address);
-  const http = openHttp(origin, dispatcher, options.clock ?? systemClock);
+  const http = openHttp(origin, dispatcher, options.clock ?? systemClock, options.log);
   const { signal } = options;
   return {
     url: origin,
@@ -51,6 +56,7 @@ export function openPlatform(options: PlatformOptions): PlatformClient {
       const token = await askToken(http, { credentials: login, password }, signal);
       return openSession({ http, api: API, token, userUuid: userOf(token), signal });
     },
+    graphql: (token) => openGraphql({ http, token, signal }),
     close: () => http.close(),
   };
 }
