@@ -9,6 +9,7 @@ import { gateFlags, outputFlags, runFlags, searchFlags, storeFlags, targetFlags 
 import { grade } from "./grade.ts";
 import { plan } from "./plan.ts";
 import { run } from "./run.ts";
+import { addRecord } from "./record-command.ts";
 import { listRuns, report } from "./runs.ts";
 import { sandbox, type SandboxFlags } from "./sandbox.ts";
 import { sandboxFlags } from "./sandbox-flags.ts";
@@ -78,6 +79,7 @@ function buildProgram(
     .addHelpText("after", EXIT_CODES);
   addMeasuring(program, world, settingsOf, finish);
   addReading(program, world, settingsOf, finish);
+  addRecord(program, world, finish);
   addStanding(program, world, settingsOf, finish);
   return program;
 }

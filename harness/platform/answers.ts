@@ -73,6 +73,7 @@ export const Unit = z.object({
   uuid: z.guid(),
   name: z.string(),
   repo_uuid: z.guid(),
+  creator_uuid: z.guid().nullish(),
   last_update_datetime: z.string().nullish(),
   unit_nodes: z.array(UnitNode).default([]),
 });

@@ -135,8 +135,9 @@ function calls({ http, api, token, userUuid, signal }: SessionParts) {
       env: (uuid: string) => get(`/units/env/${id(uuid)}`, UnitEnv),
       currentSchema: (uuid: string) => get(`/units/get_current_schema/${id(uuid)}`, UnitSchema),
     },
-    unitNodes: (query: Page & { unit_uuid?: string; type?: readonly string[] } = {}) =>
-      get("/unit_nodes", UnitNodeList, { ...query }),
+    unitNodes: (
+      query: Page & { unit_uuid?: string; type?: readonly string[]; output_uuid?: string } = {},
+    ) => get("/unit_nodes", UnitNodeList, { ...query }),
     createEdge: (outputUuid: string, inputUuid: string) =>
       post("/unit_nodes/create_unit_node_edge", Edge, {
         node_output_uuid: outputUuid,
