@@ -26,6 +26,7 @@ export const ERRORS = {
   EMBEDDED_CLICKHOUSE_MISSING: { exit: EXIT.invalidConfig },
   SANDBOX_CONFIG_INVALID: { exit: EXIT.invalidConfig },
   RUN_NOT_FOUND: { exit: EXIT.invalidConfig },
+  METHOD_CHANGED: { exit: EXIT.invalidRun },
   LOGIN_REFUSED: { exit: EXIT.unreachable },
   TARGET_UNREACHABLE: { exit: EXIT.unreachable },
   TARGET_ANSWER_INVALID: { exit: EXIT.unreachable },

@@ -1,14 +1,13 @@
 import { join } from "node:path";
 import type { AxisId } from "#grader/contracts/axis.ts";
 import type { Depth } from "#grader/contracts/capacity.ts";
-import type { Letter } from "#grader/contracts/report.ts";
-import type { StoreReader } from "#harness/store/store.ts";
 import { renderJson } from "#reports/render/json.ts";
 import { renderTerminal } from "#reports/render/terminal.ts";
 import type { Settings } from "../config.ts";
 import { EXIT, LoadstoneError } from "../errors.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import { gradeRun, type GradedRun } from "../run/grade-run.ts";
+import { letterBefore } from "../run/letter-before.ts";
 import { loadObjectives, loadScenario, SCENARIO_DIRECTORY } from "../scenario/load.ts";
 import { checkTarget, type Target } from "../scenario/target-gate.ts";
 import { isAdmin } from "../target/admin.ts";
@@ -83,7 +82,10 @@ export async function runGrade(
       clock: world.clock,
       signal: world.signal,
       onNews: (news) => display.show(news),
-      previousLetter: await previousLetter(stores.reader, job.target.url, plan),
+      previousLetter: await letterBefore(stores.reader, {
+        url: job.target.url,
+        axes: plan.axes.map(({ axis }) => axis),
+      }),
       min: settings.min,
     });
   } finally {
@@ -213,18 +215,6 @@ export function checkFileLimit(
     `${plan.maxUnits} Units need about ${needed} open files, this shell allows ${world.fileLimit}`,
     { hint: `run \`ulimit -n ${needed}\` first, or lower ${flag}` },
   );
-}
-
-async function previousLetter(
-  reader: StoreReader,
-  url: string,
-  plan: Plan,
-): Promise<Letter | undefined> {
-  const axes = plan.axes.map(({ axis }) => axis).join();
-  const earlier = (await reader.listReports(50)).find(
-    ({ report }) => report.run.target.url === url && report.run.axes.join() === axes,
-  );
-  return earlier?.report.grade.letter ?? undefined;
 }
 
 /** Prints a finished run and gives the exit code. */

@@ -13,6 +13,7 @@ import { addRecord } from "./record-command.ts";
 import { listRuns, report } from "./runs.ts";
 import { sandbox, type SandboxFlags } from "./sandbox.ts";
 import { sandboxFlags } from "./sandbox-flags.ts";
+import { addSearchCommands } from "./search-commands.ts";
 import { serve } from "./serve.ts";
 import { up } from "./up.ts";
 
@@ -78,6 +79,7 @@ function buildProgram(
     .showSuggestionAfterError()
     .addHelpText("after", EXIT_CODES);
   addMeasuring(program, world, settingsOf, finish);
+  addSearchCommands(program, world, settingsOf, finish);
   addReading(program, world, settingsOf, finish);
   addRecord(program, world, finish);
   addStanding(program, world, settingsOf, finish);
