@@ -13,6 +13,7 @@ import {
   UnitSchema,
   User,
 } from "./answers.ts";
+import { LogPage, StatePage } from "./base-answers.ts";
 import type { Call, Http } from "./http.ts";
 
 export type Visibility = "Public" | "Internal" | "Private";
@@ -62,6 +63,13 @@ export interface NewUnit {
   readonly name: string;
   readonly is_auto_update_from_repo_unit: boolean;
 }
+
+/** The platform orders by each of these in turn unless it is empty. */
+const BY_LAST_UPDATE = {
+  order_by_create_date: "",
+  order_by_last_update: "desc",
+  order_by_unit_name: "",
+} as const;
 
 interface SessionParts {
   readonly http: Http;
@@ -134,6 +142,12 @@ function calls({ http, api, token, userUuid, signal }: SessionParts) {
       delete: (uuid: string) => remove(`/units/${id(uuid)}`),
       env: (uuid: string) => get(`/units/env/${id(uuid)}`, UnitEnv),
       currentSchema: (uuid: string) => get(`/units/get_current_schema/${id(uuid)}`, UnitSchema),
+      /** A repo's Units, those that changed last first. */
+      states: (query: Page & { repo_uuid: string }) =>
+        get("/units", StatePage, { ...query, ...BY_LAST_UPDATE }),
+      /** What a Unit logged, the newest first. */
+      logs: (uuid: string, page: Page) =>
+        get("/units/log_list/", LogPage, { uuid, order_by_create_date: "desc", ...page }),
     },
     unitNodes: (
       query: Page & { unit_uuid?: string; type?: readonly string[]; output_uuid?: string } = {},
