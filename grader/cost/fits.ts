@@ -21,11 +21,10 @@ export function safeFill(shares: AxisShares, joint: AxisShares | undefined): num
   if (reach <= 0) return Infinity;
   // Together held less than the sum of parts: then the axes' own figures promise too much.
   if (reach < 1) return alone / reach;
-  const corners = [0, ...x.flatMap((share, i) => corner(share, ref[i] ?? 0))];
+  // Beyond `alone` the weight itself is more than doing without the joint run.
+  const corners = [0, ...x.map((share, i) => share / (ref[i] ?? 0)).filter((w) => w <= alone)];
   return Math.min(...corners.map((w) => w + shortfall(x, ref, w)));
 }
-
-const corner = (share: number, ref: number): number[] => (ref > 0 ? [share / ref] : []);
 
 const shortfall = (x: readonly number[], ref: readonly number[], w: number): number =>
   x.reduce((sum, share, i) => sum + Math.max(0, share - w * (ref[i] ?? 0)), 0);
