@@ -1,14 +1,13 @@
-import type { AxisId } from "#grader/contracts/axis.ts";
 import type { GeneratorHealth } from "#grader/contracts/trial.ts";
 import type { SecondCounts } from "../engine/axis-measurer.ts";
 import type { DrivenStep, LoadStep } from "../engine/measure-step.ts";
 import type { StepEngine } from "../engine/step-engine.ts";
 import type { Crew } from "./crew.ts";
-import type { OutCount } from "./shard.ts";
+import type { OutCount, WorkAxis } from "./shard.ts";
 
 /** What every axis that a crew drives has in common. The crew outlives it: the next axis uses it. */
 export abstract class CrewEngine implements StepEngine {
-  abstract readonly axis: AxisId;
+  abstract readonly axis: WorkAxis;
   readonly #crew: Crew;
 
   constructor(crew: Crew) {
@@ -23,11 +22,11 @@ export abstract class CrewEngine implements StepEngine {
   abstract drive(step: LoadStep, stepNumber: number, signal: AbortSignal): Promise<DrivenStep>;
 
   out(signal: AbortSignal): Promise<OutCount> {
-    return this.#crew.out(signal);
+    return this.#crew.out(this.axis, signal);
   }
 
   forget(signal: AbortSignal): Promise<void> {
-    return this.#crew.forget(signal);
+    return this.#crew.forget(this.axis, signal);
   }
 
   health(signal: AbortSignal): Promise<GeneratorHealth> {
@@ -35,7 +34,7 @@ export abstract class CrewEngine implements StepEngine {
   }
 
   takeSecond(): Promise<SecondCounts> {
-    return this.#crew.takeSecond();
+    return this.#crew.takeSecond(this.axis);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -4,14 +4,25 @@ import type { GeneratorHealth } from "#grader/contracts/trial.ts";
 import type { SecondCounts } from "../engine/axis-measurer.ts";
 import { Conductor } from "../engine/conductor.ts";
 import type { DrivenStep, LoadStep } from "../engine/measure-step.ts";
+import type { Tally } from "../engine/tally.ts";
 import { TallyDesk } from "../engine/tally-desk.ts";
 import type { Clock } from "../load/clock.ts";
 import { mergeHealth, wholeStep } from "../measure/merge.ts";
 import { mergeSeconds } from "../measure/merge-seconds.ts";
 import { Histogram } from "../measure/histogram.ts";
 import type { FaultOrder, FaultProgress, KeepPlan, SessionCounts } from "./session-control.ts";
-import type { PrimeOrder, PrimeOutcome } from "./relay.ts";
-import type { ConnectSummary, DriveWork, HoldOrder, OutCount, Shard } from "./shard.ts";
+import type { PrimeOutcome } from "./prime.ts";
+import type { PrimeOrder } from "./relay.ts";
+import type {
+  ConnectSummary,
+  DriveWork,
+  HoldOrder,
+  OutCount,
+  SeenBatch,
+  Shard,
+  WorkAxis,
+  WrittenPrimeOrder,
+} from "./shard.ts";
 import { isOf, type UnitSource } from "./unit-source.ts";
 import { sumUnits, type UnitTally } from "./unit-tally.ts";
 
@@ -47,10 +58,15 @@ export class Crew implements AsyncDisposable {
   /** What the threads told of the Units' sessions when a second was taken last. */
   sessions: readonly SessionCounts[] = [];
   faults: readonly FaultProgress[] = [];
+  /** Who hears the tallies of the works that are driven. */
+  readonly #driven = new Map<WorkAxis, (part: Tally) => void>();
   #given = 0;
 
   constructor(options: CrewOptions) {
     this.#options = options;
+    for (const shard of options.shards) {
+      shard.onTally = (axis, part) => this.#driven.get(axis)?.(part);
+    }
   }
 
   get maxUnits(): number {
@@ -104,11 +120,12 @@ export class Crew implements AsyncDisposable {
   }
 
   async prime(order: PrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
-    const outcomes = await this.#all(signal, (shard, both) => shard.prime(order, both));
-    return {
-      fresh: sum(outcomes.map(({ fresh }) => fresh)),
-      silent: sum(outcomes.map(({ silent }) => silent)),
-    };
+    return sumPrimes(await this.#all(signal, (shard, both) => shard.prime(order, both)));
+  }
+
+  /** Needs somebody to read back meanwhile, and to tell by `arrived`. */
+  async primeWritten(order: WrittenPrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
+    return sumPrimes(await this.#all(signal, (shard, both) => shard.primeWritten(order, both)));
   }
 
   /** Those of the first `count` Units that are connected and have somebody to hear them. */
@@ -121,39 +138,56 @@ export class Crew implements AsyncDisposable {
     return sumUnits(await this.#all(signal, (shard, both) => shard.tally(order, both)));
   }
 
-  /** Drives one step in all threads at once, by one schedule, ended early by one decision. */
+  /**
+   * Drives one step in all threads at once, by one schedule, ended early by one decision. Steps of
+   * several axes may be driven at the same time, one of each.
+   */
   async drive(crewStep: CrewStep, signal: AbortSignal): Promise<DrivenStep> {
     signal.throwIfAborted();
     const { clock, shards, cutLeadMs = CUT_LEAD_MS } = this.#options;
     const { work, step, stepNumber, objective } = crewStep;
+    const { axis } = work;
     const { maxBadRatio, deadlineMs } = objective;
+    if (this.#driven.has(axis)) throw new Error(`a step of ${axis} is being driven already`);
     const conductor = new Conductor({ step, maxBadRatio, leadMs: cutLeadMs });
     const desk = new TallyDesk(shards.length);
-    for (const shard of shards) {
-      shard.onTally = (part) => {
-        const tally = desk.take(part);
-        const cut = tally === undefined ? undefined : conductor.hear(tally, clock.now());
-        if (cut !== undefined) for (const one of shards) one.cut(cut);
-      };
-    }
+    this.#driven.set(axis, (part) => {
+      const tally = desk.take(part);
+      const cut = tally === undefined ? undefined : conductor.hear(tally, clock.now());
+      if (cut !== undefined) for (const one of shards) one.cut(axis, cut);
+    });
     const startedAtMs = clock.now();
     const slots = (step.load * Math.max(step.windowMs, step.settleMs)) / 1000;
     const startMs = startedAtMs + START_LEAD_MS + slots * START_LEAD_PER_SLOT_MS;
     const order = { work, step, stepNumber, deadlineMs, startMs };
-    const parts = await this.#all(signal, (shard, both) => shard.drive(order, both));
-    return wholeStep(conductor, parts, clock.now() - startedAtMs);
+    try {
+      const parts = await this.#all(signal, (shard, both) => shard.drive(order, both));
+      return wholeStep(conductor, parts, clock.now() - startedAtMs);
+    } finally {
+      this.#driven.delete(axis);
+    }
   }
 
-  async out(signal: AbortSignal): Promise<OutCount> {
-    const outs = await this.#all(signal, (shard, both) => shard.out(NOTHING, both));
+  /** Hands what was read back to the threads that sent it. */
+  arrived({ axis, seen }: SeenBatch): void {
+    const { shards } = this.#options;
+    for (const [index, shard] of shards.entries()) {
+      const share = { index, of: shards.length };
+      const own = shards.length === 1 ? seen : seen.filter(({ unit }) => isOf(share, unit));
+      if (own.length > 0) shard.arrived({ axis, seen: own });
+    }
+  }
+
+  async out(axis: WorkAxis, signal: AbortSignal): Promise<OutCount> {
+    const outs = await this.#all(signal, (shard, both) => shard.out(axis, both));
     return {
       inFlight: sum(outs.map(({ inFlight }) => inFlight)),
       pending: sum(outs.map(({ pending }) => pending)),
     };
   }
 
-  async forget(signal: AbortSignal): Promise<void> {
-    await this.#all(signal, (shard, both) => shard.forget(NOTHING, both));
+  async forget(axis: WorkAxis, signal: AbortSignal): Promise<void> {
+    await this.#all(signal, (shard, both) => shard.forget(axis, both));
   }
 
   async health(signal: AbortSignal): Promise<GeneratorHealth> {
@@ -161,9 +195,9 @@ export class Crew implements AsyncDisposable {
     return mergeHealth(parts, new Histogram().toValue(), { intended: 0, unsent: 0 });
   }
 
-  async takeSecond(): Promise<SecondCounts> {
+  async takeSecond(axis: WorkAxis): Promise<SecondCounts> {
     const { signal } = new AbortController();
-    const parts = await this.#all(signal, (shard, both) => shard.second(NOTHING, both));
+    const parts = await this.#all(signal, (shard, both) => shard.second(axis, both));
     this.connected = sum(parts.map(({ unitsConnected }) => unitsConnected));
     this.sessions = parts.flatMap(({ sessions }) => sessions ?? []);
     this.faults = parts.flatMap(({ faults }) => faults);
@@ -208,3 +242,8 @@ export class Crew implements AsyncDisposable {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
+
+const sumPrimes = (outcomes: readonly PrimeOutcome[]): PrimeOutcome => ({
+  fresh: sum(outcomes.map(({ fresh }) => fresh)),
+  silent: sum(outcomes.map(({ silent }) => silent)),
+});

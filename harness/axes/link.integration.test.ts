@@ -141,8 +141,8 @@ describe("holding Units connected", () => {
 
   test("blames slow connects on itself when it stalled meanwhile", async () => {
     const { port } = await startBroker(100);
-    // Probes are opened for the displays, for the connects, and for the hold.
-    const stallsMs = [0, 500, 0];
+    // Probes are opened for the connects, for the displays, and for the hold.
+    const stallsMs = [500, 0, 0];
     const { link } = open(port, {
       connectDeadlineMs: 0,
       openProbe: () => calmProbe(stallsMs.shift()),

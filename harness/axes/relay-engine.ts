@@ -1,8 +1,8 @@
 import type { Objective } from "#grader/contracts/objective.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { DrivenStep, LoadStep } from "../engine/measure-step.ts";
-import { type Clock, pause } from "../load/clock.ts";
-import { describeConnectFailure } from "./connect-failure.ts";
+import type { Clock } from "../load/clock.ts";
+import { connectCrew } from "./connect-crew.ts";
 import type { Crew } from "./crew.ts";
 import { CrewEngine } from "./crew-engine.ts";
 import type { DriveWork } from "./shard.ts";
@@ -22,8 +22,6 @@ export interface RelayOptions {
 }
 
 const DEFAULT_PRIMES_PER_SEC = 200;
-const CONNECT_TRIES = 3;
-const BETWEEN_TRIES_MS = 1000;
 
 /** Relay: every Unit publishes on its Output; its partner receives and is the ground truth. */
 export class RelayEngine extends CrewEngine {
@@ -45,7 +43,7 @@ export class RelayEngine extends CrewEngine {
   /** Connects the Units that `load` needs, all of them, and primes the new ones. */
   async prepare(load: number, signal: AbortSignal): Promise<void> {
     const count = this.unitsFor(load);
-    await this.#connect(count, signal);
+    await connectCrew(this.#options, count, signal);
     this.#units = count;
     const { crew, primesPerSec = DEFAULT_PRIMES_PER_SEC } = this.#options;
     const { fresh, silent } = await crew.prime({ count, primesPerSec }, signal);
@@ -63,26 +61,5 @@ export class RelayEngine extends CrewEngine {
     const { crew, objective, pacing } = this.#options;
     const work: DriveWork = { axis: "relay", units: this.#units, ...pacing };
     return crew.drive({ work, step, stepNumber, objective }, signal);
-  }
-
-  async #connect(count: number, signal: AbortSignal): Promise<void> {
-    const { crew, clock, address, onProgress } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      const missing = await crew.missing(count, signal);
-      if (missing === 0) return;
-      onProgress?.(`connecting ${missing} Units`);
-      const { failed, firstError } = await crew.connect(count, signal);
-      if (failed === 0) return;
-      if (attempt === CONNECT_TRIES) {
-        throw new LoadstoneError(
-          "TARGET_UNREACHABLE",
-          `some of ${count} Units could not connect to ${address}: ${describeConnectFailure(firstError ?? "closed at once")}`,
-          {
-            hint: "check that the broker runs, its connection limit and access rules, and LOADSTONE_MQTT_USERNAME and LOADSTONE_MQTT_PASSWORD if it wants a login",
-          },
-        );
-      }
-      await pause(clock, BETWEEN_TRIES_MS, signal);
-    }
   }
 }

@@ -1,10 +1,10 @@
-import { pause } from "../load/clock.ts";
 import type { Ledger } from "../measure/ledger.ts";
 import { markOf } from "../transport/counted-payload.ts";
 import { type Envelope, stampEnvelope } from "../transport/envelope.ts";
 import type { ConnectedUnits, UnitTraffic } from "./connected-units.ts";
 import type { LiveUnit } from "./live-unit.ts";
 import type { AxisDriver } from "./driver.ts";
+import { NO_TAG, PRIME_STEP, type PrimeOutcome, primeAll } from "./prime.ts";
 import { slotOf, stepOf, tagOf } from "./tag.ts";
 import { isOf, type Share } from "./unit-source.ts";
 
@@ -15,20 +15,8 @@ export interface PrimeOrder {
   readonly primesPerSec: number;
 }
 
-/** How new Units proved that they reach each other. */
-export interface PrimeOutcome {
-  /** Units that had to prove it, and those of them whose partner received nothing. */
-  readonly fresh: number;
-  readonly silent: number;
-}
-
-/** Steps are numbered from 1 on the wire; this one is priming, which no step owns. */
-const PRIME_STEP = 0;
-const PRIME_PATIENCE_MS = 10_000;
-const PRIME_EACH_MS = 50;
-const PRIME_AGAIN_MS = 2500;
-const PRIME_LOOK_MS = 10;
-const NO_TAG = -1;
+/** A partner that is there answers at once. */
+const PRIME_TIMES = { patienceMs: 10_000, eachMs: 50, againMs: 2500 } as const;
 
 /** Unit to Unit: every Unit publishes on its Output; its partner receives and is the ground truth. */
 export class RelayDriver implements AxisDriver, UnitTraffic {
@@ -81,28 +69,19 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
    * for access checks that a broker makes once per client and topic. Paced, because each such check
    * may be a request to the platform's backend.
    */
-  async prime({ count, primesPerSec }: PrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
+  prime({ count, primesPerSec }: PrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
     const { clock } = this.#units.options;
-    const perSec = primesPerSec / this.#share.of;
-    const fresh = this.#unprimed(count);
-    const startedAtMs = clock.now();
-    const until = startedAtMs + PRIME_PATIENCE_MS + fresh.length * PRIME_EACH_MS * this.#share.of;
-    const publishedAtMs = new Map<number, number>();
-    let waiting = fresh;
-    while (waiting.length > 0 && clock.now() < until) {
-      const now = clock.now();
-      const mayHavePublished = ((now - startedAtMs) * perSec) / 1000 + 1;
-      for (const index of waiting) {
-        const before = publishedAtMs.get(index);
-        if (before === undefined && publishedAtMs.size >= mayHavePublished) break;
-        if (before !== undefined && now - before < PRIME_AGAIN_MS) continue;
-        publishedAtMs.set(index, now);
-        this.#publishPrime(index);
-      }
-      await pause(clock, PRIME_LOOK_MS, signal);
-      waiting = this.#unprimed(count);
-    }
-    return { fresh: fresh.length, silent: waiting.length };
+    return primeAll(
+      {
+        unproved: () => this.#unprimed(count),
+        publish: (index) => this.#publishPrime(index),
+        perSec: primesPerSec,
+        threads: this.#share.of,
+        ...PRIME_TIMES,
+      },
+      clock,
+      signal,
+    );
   }
 
   begin(step: number, _load: number, ledger: Ledger): void {

@@ -5,10 +5,12 @@ import type { DrivenPart } from "../engine/step-part.ts";
 import type { Tally } from "../engine/tally.ts";
 import type { SecondPart } from "../measure/merge-seconds.ts";
 import type { Arrivals, Pace } from "../plan/pace.ts";
-import type { PrimeOrder, PrimeOutcome } from "./relay.ts";
+import type { PrimeOutcome } from "./prime.ts";
+import type { PrimeOrder } from "./relay.ts";
 import type { FaultOrder, KeepPlan } from "./session-control.ts";
 import type { UnitIdentity } from "./unit-source.ts";
 import type { UnitTally } from "./unit-tally.ts";
+import type { Seen, WrittenAxis, WrittenWork } from "./written-kind.ts";
 
 /** Connects that are one thread's own, each with its place among those of all threads. */
 export interface ConnectOrder {
@@ -39,7 +41,11 @@ export type DriveWork =
       readonly axis: "link";
       /** Each sends once, evenly over the window. */
       readonly senders: readonly number[];
-    };
+    }
+  | WrittenWork;
+
+/** Which of the works that may be driven at the same time: there is one of each axis. */
+export type WorkAxis = DriveWork["axis"];
 
 /** One load step. Every thread gets the same order and sends its own part of one schedule. */
 export interface DriveOrder {
@@ -48,6 +54,19 @@ export interface DriveOrder {
   readonly stepNumber: number;
   readonly startMs: number;
   readonly deadlineMs: number;
+}
+
+/** What was read back of one work: by the main thread, for the threads that sent it. */
+export interface SeenBatch {
+  readonly axis: WrittenAxis;
+  readonly seen: readonly Seen[];
+}
+
+/** First messages of Units on topics whose readers are read back. */
+export interface WrittenPrimeOrder {
+  readonly work: WrittenWork;
+  /** First publishes a second, of all threads together. */
+  readonly primesPerSec: number;
 }
 
 export interface HoldOrder {
@@ -74,29 +93,36 @@ export interface ShardJobs {
   reduce(count: number, signal: AbortSignal): Promise<number>;
   /** Has new Units prove that they reach their partners. */
   prime(order: PrimeOrder, signal: AbortSignal): Promise<PrimeOutcome>;
+  /** Has new Units publish until it is seen that each of their streams is read. */
+  primeWritten(order: WrittenPrimeOrder, signal: AbortSignal): Promise<PrimeOutcome>;
   /** Own Units among the first `count` that are connected, and whose partner is. */
   paired(count: number, signal: AbortSignal): Promise<readonly number[]>;
   /** What became of the own Units of a hold, after its canaries. */
   tally(order: HoldOrder, signal: AbortSignal): Promise<UnitTally>;
+  /** Works of several axes may be driven at the same time, one of each. */
   drive(order: DriveOrder, signal: AbortSignal): Promise<DrivenPart>;
-  out(nothing: undefined, signal: AbortSignal): Promise<OutCount>;
+  out(axis: WorkAxis, signal: AbortSignal): Promise<OutCount>;
   /** What is still out will not be waited for any more. */
-  forget(nothing: undefined, signal: AbortSignal): Promise<void>;
+  forget(axis: WorkAxis, signal: AbortSignal): Promise<void>;
   /** Brings back Units whose sessions close, until the signal. */
   keep(plan: KeepPlan, signal: AbortSignal): Promise<void>;
   /** Begins a fault among the Units that are kept. */
   disturb(order: FaultOrder, signal: AbortSignal): Promise<void>;
-  /** Since the last second was taken. */
-  second(nothing: undefined, signal: AbortSignal): Promise<SecondPart>;
+  /** Since the last second of this axis was taken. */
+  second(axis: WorkAxis, signal: AbortSignal): Promise<SecondPart>;
   /** Health of the thread since this was asked last. */
   health(nothing: undefined, signal: AbortSignal): Promise<GeneratorHealth>;
 }
 export type JobName = keyof ShardJobs;
 
+export type OnTally = (axis: WorkAxis, tally: Tally) => void;
+
 /** A thread with a share of the Units, wherever it runs. */
 export interface Shard extends ShardJobs, AsyncDisposable {
-  /** Who hears the tallies of the step being driven. */
-  onTally: (tally: Tally) => void;
-  /** Ends a segment of the step being driven. */
-  cut(cut: Cut): void;
+  /** Who hears the tallies of the steps being driven. */
+  onTally: OnTally;
+  /** Ends a segment of the step that is driven of this axis. */
+  cut(axis: WorkAxis, cut: Cut): void;
+  /** Messages that the shard sent were seen at the far side. */
+  arrived(batch: SeenBatch): void;
 }

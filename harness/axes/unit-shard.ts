@@ -1,34 +1,35 @@
 import type { GeneratorHealth } from "#grader/contracts/trial.ts";
 import type { Cut } from "../engine/conductor.ts";
-import { type DrivenPart, StepPart } from "../engine/step-part.ts";
-import type { Tally } from "../engine/tally.ts";
+import type { DrivenPart } from "../engine/step-part.ts";
 import type { Clock } from "../load/clock.ts";
-import { hashName, seededRandom } from "../load/random.ts";
 import { HealthWatch, type OpenProbe } from "../measure/generator-health.ts";
-import { Histogram } from "../measure/histogram.ts";
-import type { Ledger } from "../measure/ledger.ts";
 import type { SecondPart } from "../measure/merge-seconds.ts";
-import { SecondSampler } from "../measure/second-sampler.ts";
-import { axisPacer } from "../plan/axis-pacer.ts";
-import { evenPace, type Pacer } from "../plan/pacer.ts";
 import { CanaryDriver } from "./canary.ts";
-import { ConnectedUnits, type ConnectedUnitsOptions } from "./connected-units.ts";
+import { ConnectedUnits, type ConnectedUnitsOptions, type UnitTraffic } from "./connected-units.ts";
 import type { ConnectOutcome, ConnectPlan } from "./connections.ts";
 import type { AxisDriver } from "./driver.ts";
-import { type PrimeOrder, type PrimeOutcome, RelayDriver } from "./relay.ts";
+import type { PrimeOutcome } from "./prime.ts";
+import { type PrimeOrder, RelayDriver } from "./relay.ts";
 import type {
   ConnectOrder,
   ConnectSummary,
   DriveOrder,
   DriveWork,
   HoldOrder,
+  OnTally,
   OutCount,
+  SeenBatch,
   Shard,
+  WorkAxis,
+  WrittenPrimeOrder,
 } from "./shard.ts";
+import { ShardWork } from "./shard-work.ts";
+import { SharedTraffic } from "./shared-traffic.ts";
 import type { FaultOrder, KeepPlan } from "./session-control.ts";
 import { UnitSessions } from "./unit-sessions.ts";
 import { GivenUnits, isOf, partnerOf, type Share, type UnitIdentity } from "./unit-source.ts";
 import { tallyUnits, type UnitTally } from "./unit-tally.ts";
+import { WrittenDriver } from "./written.ts";
 
 /** What the Units of a run have in common, as plain data. */
 export type UnitKind = Omit<ConnectedUnitsOptions, "source" | "clock" | "connect">;
@@ -45,18 +46,16 @@ export interface UnitShardOptions {
 
 /** A share of the Units in this thread: connects them, and sends what is theirs of each step. */
 export class UnitShard implements Shard {
-  onTally: (tally: Tally) => void = () => {};
+  onTally: OnTally = () => {};
   readonly #options: UnitShardOptions;
   readonly #source = new GivenUnits();
   readonly #units: ConnectedUnits;
   readonly #relay: RelayDriver;
   readonly #canaries: CanaryDriver;
-  readonly #sampler: SecondSampler;
+  readonly #written: Readonly<Record<"store" | "base", WrittenDriver>>;
+  readonly #works = new Map<WorkAxis, ShardWork>();
   readonly #watch: HealthWatch;
-  readonly #lateness = new Histogram();
-  #driver: AxisDriver;
-  #ledger: Ledger | undefined;
-  #part: StepPart | undefined;
+  #stepsDriven = 0;
   #outcomes: readonly ConnectOutcome[] = [];
   #sessions: UnitSessions | undefined;
 
@@ -73,8 +72,10 @@ export class UnitShard implements Shard {
     });
     this.#relay = new RelayDriver(this.#units, share);
     this.#canaries = new CanaryDriver(this.#units, share);
-    this.#driver = this.#relay;
-    this.#sampler = new SecondSampler(now, openProbe);
+    this.#written = {
+      store: new WrittenDriver("store", this.#units, share),
+      base: new WrittenDriver("base", this.#units, share),
+    };
     this.#watch = new HealthWatch(now, openProbe);
   }
 
@@ -109,8 +110,12 @@ export class UnitShard implements Shard {
   }
 
   prime(order: PrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
-    this.#units.listen(this.#relay);
+    this.#listen(this.#relay);
     return this.#relay.prime(order, signal);
+  }
+
+  primeWritten(order: WrittenPrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
+    return this.#written[order.work.axis].prime(order, signal);
   }
 
   paired(count: number): Promise<readonly number[]> {
@@ -131,40 +136,30 @@ export class UnitShard implements Shard {
     return Promise.resolve(tally);
   }
 
-  async drive(order: DriveOrder, signal: AbortSignal): Promise<DrivenPart> {
-    const { clock, seed, openProbe } = this.#options;
-    const { work, step, stepNumber, deadlineMs, startMs } = order;
-    this.#driver = this.#driverFor(work);
-    this.#part = new StepPart(step, stepNumber, {
-      driver: this.#driver,
-      deadlineMs,
-      clock,
-      signal,
-      openProbe,
-      pacer: pacerFor(work, seed),
-      random: (segment) => seededRandom(seed, hashName(work.axis), stepNumber, segment),
-      onLedger: (ledger) => this.#follow(ledger),
-      onLateness: (ms) => this.#late(ms),
-      onTally: (tally) => {
-        this.onTally(tally);
-        return undefined;
-      },
-    });
-    return this.#part.drive(startMs);
+  drive(order: DriveOrder, signal: AbortSignal): Promise<DrivenPart> {
+    const { axis } = order.work;
+    this.#getReady(order.work);
+    const work = this.#workOf(axis);
+    this.#listen(work.driver);
+    const wireStep = this.#stepsDriven++;
+    return work.drive(order, wireStep, (tally) => this.onTally(axis, tally), signal);
   }
 
-  cut(cut: Cut): void {
-    this.#part?.cut(cut);
+  cut(axis: WorkAxis, cut: Cut): void {
+    this.#works.get(axis)?.cut(cut);
   }
 
-  out(): Promise<OutCount> {
-    const { pending } = this.#driver;
-    return Promise.resolve({ inFlight: this.#ledger?.inFlight ?? 0, pending });
+  arrived({ axis, seen }: SeenBatch): void {
+    const driver = this.#written[axis];
+    for (const one of seen) driver.seen(one);
   }
 
-  forget(): Promise<void> {
-    this.#ledger?.loseAllInFlight();
-    this.#driver.abandon();
+  out(axis: WorkAxis): Promise<OutCount> {
+    return Promise.resolve(this.#workOf(axis).out());
+  }
+
+  forget(axis: WorkAxis): Promise<void> {
+    this.#workOf(axis).forget();
     return Promise.resolve();
   }
 
@@ -181,14 +176,12 @@ export class UnitShard implements Shard {
     return Promise.resolve();
   }
 
-  second(): Promise<SecondPart> {
+  second(axis: WorkAxis): Promise<SecondPart> {
     const unitsConnected = this.#units.connected;
     const sessions = this.#sessions?.counts();
     const faults = this.#sessions?.progress() ?? [];
-    const counts = this.#sampler.take(unitsConnected);
-    const lateness = this.#lateness.toValue();
-    this.#lateness.clear();
-    return Promise.resolve({ counts, lateness, unitsConnected, sessions, faults });
+    const part = this.#workOf(axis).second(unitsConnected);
+    return Promise.resolve({ ...part, unitsConnected, sessions, faults });
   }
 
   health(): Promise<GeneratorHealth> {
@@ -197,32 +190,60 @@ export class UnitShard implements Shard {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#sampler[Symbol.dispose]();
+    for (const work of this.#works.values()) work[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
     await this.#units[Symbol.asyncDispose]();
   }
 
-  #driverFor(work: DriveWork): AxisDriver {
-    if (work.axis === "relay") {
-      this.#relay.useFirst(work.units);
-      this.#units.listen(this.#relay);
-      return this.#relay;
+  #workOf(axis: WorkAxis): ShardWork {
+    const known = this.#works.get(axis);
+    if (known !== undefined) return known;
+    const { clock, seed, openProbe } = this.#options;
+    const work = new ShardWork({ driver: this.#driverOf(axis), clock, seed, openProbe });
+    this.#works.set(axis, work);
+    return work;
+  }
+
+  #driverOf(axis: WorkAxis): AxisDriver & UnitTraffic {
+    switch (axis) {
+      case "relay":
+        return this.#relay;
+      case "link":
+        return this.#canaries;
+      case "store":
+      case "base":
+        return this.#written[axis];
+      default:
+        return axis satisfies never;
     }
-    this.#canaries.senders = work.senders;
-    this.#units.listen(this.#canaries);
-    return this.#canaries;
   }
 
-  #follow(ledger: Ledger): void {
-    this.#ledger = ledger;
-    this.#sampler.follow(ledger);
+  #getReady(work: DriveWork): void {
+    switch (work.axis) {
+      case "relay":
+        this.#relay.useFirst(work.units);
+        return;
+      case "link":
+        this.#canaries.senders = work.senders;
+        return;
+      case "store":
+      case "base":
+        this.#written[work.axis].use(work);
+        return;
+      default:
+        work satisfies never;
+    }
   }
 
-  #late(ms: number): void {
-    this.#sampler.lateness(ms);
-    this.#lateness.record(ms);
+  /** The driver hears the Units, and so do those of works under way; alone, with nobody between. */
+  #listen(driver: AxisDriver & UnitTraffic): void {
+    const others = [...this.#works.values()].filter(
+      (work) => work.isDriving && work.driver !== driver,
+    );
+    const traffic =
+      others.length === 0
+        ? driver
+        : new SharedTraffic([driver, ...others.map((work) => work.driver)]);
+    this.#units.listen(traffic);
   }
 }
-
-const pacerFor = (work: DriveWork, seed: number): Pacer =>
-  work.axis === "relay" ? axisPacer(work.pace, work.arrivals, seed) : evenPace(work.senders.length);

@@ -6,6 +6,9 @@ export interface UnitIdentity {
   readonly password?: string;
   /** Topic it publishes on. */
   readonly outputTopic: string;
+  /** Topics on which it tells an instance of itself; none on a bare broker. */
+  readonly stateTopic?: string;
+  readonly logTopic?: string;
   /** Topics it subscribes to: its partner's output first of all. */
   readonly listenTopics: readonly string[];
   /** Topics a real Unit of its kind also subscribes to. */

@@ -5,7 +5,7 @@ import type { Random } from "../load/random.ts";
 import { type OpenWake, openTicker, type Wake } from "../load/ticker.ts";
 import { HealthWatch, type OpenProbe } from "../measure/generator-health.ts";
 import type { Ledger } from "../measure/ledger.ts";
-import { LowWater } from "../measure/low-water.ts";
+import { type InFlightMark, inFlightMark } from "../measure/in-flight-mark.ts";
 import type { Segment } from "../measure/segment.ts";
 import type { Pacer } from "../plan/pacer.ts";
 import type { Cut } from "./conductor.ts";
@@ -27,6 +27,8 @@ export interface StepRunOptions {
   readonly random: (segment: number) => Random;
   readonly openWake?: OpenWake | undefined;
   readonly openProbe?: OpenProbe | undefined;
+  /** Where the target passes on what it has in batches: how often. */
+  readonly flushMs?: number | undefined;
   /** Told what the part has come to; may say at once what to do, or later by `cut`. */
   readonly onTally: (tally: Tally, nowMs: number) => Cut | undefined;
   /** Told the lateness of each send, for displays. */
@@ -52,7 +54,7 @@ export class StepRun implements Disposable {
   readonly #ledger: Ledger;
   readonly #options: StepRunOptions;
   readonly #health: HealthWatch;
-  readonly #inFlight = new LowWater();
+  readonly #inFlight: InFlightMark;
   readonly #tooLateMs: number;
   #running: Running | undefined;
   #begun = 0;
@@ -67,6 +69,7 @@ export class StepRun implements Disposable {
     this.#ledger = ledger;
     this.#options = options;
     this.#health = new HealthWatch(() => options.clock.now(), options.openProbe);
+    this.#inFlight = inFlightMark(ledger, options.flushMs);
     this.#tooLateMs = Math.max(TOO_LATE_MS, options.deadlineMs / 2);
     this.#windowsLeft = step.windows;
   }
@@ -125,7 +128,7 @@ export class StepRun implements Disposable {
   /** Sends what is due; returns when to be called again, or Infinity when the step is over. */
   #tick(now: number): number {
     const { driver, clock } = this.#options;
-    this.#inFlight.note(now, this.#ledger.inFlight);
+    this.#inFlight.note(now);
     this.#sendDue(now);
     driver.flush();
     this.#ledger.flushed(clock.now(), this.#options.onLateness);
@@ -211,7 +214,7 @@ export class StepRun implements Disposable {
     this.#turnsBefore += offsets.length;
     this.#plannedMs += durationMs;
     const segment = this.#ledger.beginSegment(judged, startMs, turns.offsetsMs.length);
-    segment.inFlightStart = this.#inFlight.value;
+    this.#inFlight.begin(segment, startMs + durationMs);
     this.#ledger.recentBad = 0;
     this.#ledger.recentSettled = 0;
     this.#health.take({ intended: 0, unsent: 0, openSockets: driver.openSockets });
@@ -232,7 +235,7 @@ export class StepRun implements Disposable {
 
   #close({ segment, startedAtWallMs, unsentByUs }: Running, atMs: number): void {
     this.#running = undefined;
-    segment.inFlightEnd = this.#inFlight.value;
+    this.#inFlight.end(segment);
     this.#ledger.endSegment(segment, atMs);
     const { openSockets } = this.#options.driver;
     const counts = { intended: segment.slots, unsent: unsentByUs, openSockets };

@@ -1,5 +1,5 @@
 import type { ConnectPlan } from "../axes/connections.ts";
-import type { JobName, ShardJobs } from "../axes/shard.ts";
+import type { JobName, SeenBatch, ShardJobs, WorkAxis } from "../axes/shard.ts";
 import type { UnitKind } from "../axes/unit-shard.ts";
 import type { Share } from "../axes/unit-source.ts";
 import type { Cut } from "../engine/conductor.ts";
@@ -28,14 +28,15 @@ export type ToWorker =
   | Ask
   /** The job is not wanted any more; it still answers, or fails. */
   | { readonly kind: "abort"; readonly id: number }
-  | { readonly kind: "cut"; readonly cut: Cut }
+  | { readonly kind: "cut"; readonly axis: WorkAxis; readonly cut: Cut }
+  | { readonly kind: "arrived"; readonly batch: SeenBatch }
   | { readonly kind: "end" };
 
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "done"; readonly id: number; readonly output: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly error: PostedError }
-  | { readonly kind: "tally"; readonly tally: Tally };
+  | { readonly kind: "tally"; readonly axis: WorkAxis; readonly tally: Tally };
 
 /** An error on its way between threads, which would lose its class. */
 export interface PostedError {

@@ -13,7 +13,8 @@ import { monotonicOriginMs } from "./aligned-clock.ts";
 import { systemClock } from "./clock.ts";
 import type { WorkerSetup } from "./protocol.ts";
 import { hashName, seededRandom } from "./random.ts";
-import { openThreads, WorkerThread } from "./worker-thread.ts";
+import { openThreads } from "./threads.ts";
+import { WorkerThread } from "./worker-thread.ts";
 import { startAedes } from "../transport/mqtt/aedes.suite.ts";
 
 const UNITS = 10;
@@ -202,9 +203,9 @@ describe("worker threads", () => {
       line(i % UNITS, Math.floor(i / UNITS), startedAtMs + i * 5),
     );
     expect(lines.sort()).toEqual(expected.sort());
-    const second = await crew.takeSecond();
+    const second = await crew.takeSecond("relay");
     expect(second).toMatchObject({ intended: 200, sent: 200, delivered: 200, inFlight: 0 });
-    expect(await crew.out(signal)).toEqual({ inFlight: 0, pending: 0 });
+    expect(await crew.out("relay", signal)).toEqual({ inFlight: 0, pending: 0 });
   });
 
   test("stopped by hand end the step at once, with what they have", async () => {
@@ -269,7 +270,7 @@ describe("a worker thread", { timeout: 20_000 }, () => {
       closing.push(() => thread[Symbol.asyncDispose]());
       const failure = { code: "WORKER_FAILED", message: expect.stringContaining(why) as string };
       await expect(thread.missing(2, signal)).rejects.toMatchObject(failure);
-      await expect(thread.out(undefined, signal)).rejects.toMatchObject(failure);
+      await expect(thread.out("relay", signal)).rejects.toMatchObject(failure);
     },
   );
 

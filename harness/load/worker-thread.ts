@@ -6,17 +6,21 @@ import type {
   DriveOrder,
   HoldOrder,
   JobName,
+  OnTally,
   OutCount,
+  SeenBatch,
   Shard,
   ShardJobs,
+  WorkAxis,
+  WrittenPrimeOrder,
 } from "../axes/shard.ts";
-import type { PrimeOrder, PrimeOutcome } from "../axes/relay.ts";
+import type { PrimeOutcome } from "../axes/prime.ts";
+import type { PrimeOrder } from "../axes/relay.ts";
 import type { FaultOrder, KeepPlan } from "../axes/session-control.ts";
 import type { UnitIdentity } from "../axes/unit-source.ts";
 import type { UnitTally } from "../axes/unit-tally.ts";
 import type { Cut } from "../engine/conductor.ts";
 import type { DrivenPart } from "../engine/step-part.ts";
-import type { Tally } from "../engine/tally.ts";
 import type { SecondPart } from "../measure/merge-seconds.ts";
 import { abortReason } from "./clock.ts";
 import {
@@ -44,7 +48,7 @@ interface Pending {
 
 /** A worker thread with its share of the Units, spoken to over messages. */
 export class WorkerThread implements Shard {
-  onTally: (tally: Tally) => void = () => {};
+  onTally: OnTally = () => {};
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #gone: Promise<void>;
@@ -96,6 +100,10 @@ export class WorkerThread implements Shard {
     return this.#ask("prime", order, signal);
   }
 
+  primeWritten(order: WrittenPrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
+    return this.#ask("primeWritten", order, signal);
+  }
+
   paired(count: number, signal: AbortSignal): Promise<readonly number[]> {
     return this.#ask("paired", count, signal);
   }
@@ -109,12 +117,12 @@ export class WorkerThread implements Shard {
     return this.#ask("drive", order, signal, GRACE_MS + order.deadlineMs);
   }
 
-  out(nothing: undefined, signal: AbortSignal): Promise<OutCount> {
-    return this.#ask("out", nothing, signal);
+  out(axis: WorkAxis, signal: AbortSignal): Promise<OutCount> {
+    return this.#ask("out", axis, signal);
   }
 
-  forget(nothing: undefined, signal: AbortSignal): Promise<void> {
-    return this.#ask("forget", nothing, signal);
+  forget(axis: WorkAxis, signal: AbortSignal): Promise<void> {
+    return this.#ask("forget", axis, signal);
   }
 
   keep(plan: KeepPlan, signal: AbortSignal): Promise<void> {
@@ -125,16 +133,20 @@ export class WorkerThread implements Shard {
     return this.#ask("disturb", order, signal);
   }
 
-  second(nothing: undefined, signal: AbortSignal): Promise<SecondPart> {
-    return this.#ask("second", nothing, signal);
+  second(axis: WorkAxis, signal: AbortSignal): Promise<SecondPart> {
+    return this.#ask("second", axis, signal);
   }
 
   health(nothing: undefined, signal: AbortSignal): Promise<GeneratorHealth> {
     return this.#ask("health", nothing, signal);
   }
 
-  cut(cut: Cut): void {
-    this.#post({ kind: "cut", cut });
+  cut(axis: WorkAxis, cut: Cut): void {
+    this.#post({ kind: "cut", axis, cut });
+  }
+
+  arrived(batch: SeenBatch): void {
+    this.#post({ kind: "arrived", batch });
   }
 
   /** Lets the thread close its sessions; one that does not end in time is ended. */
@@ -206,7 +218,7 @@ export class WorkerThread implements Shard {
         this.#pending.get(message.id)?.reject(errorOf(message.error));
         return;
       case "tally":
-        this.onTally(message.tally);
+        this.onTally(message.axis, message.tally);
         return;
       default:
         return message satisfies never;
@@ -227,22 +239,6 @@ export class WorkerThread implements Shard {
 }
 
 const READY = -1;
-
-/** So many threads with an equal share each. */
-export async function openThreads(
-  count: number,
-  setup: Omit<WorkerSetup, "share">,
-): Promise<WorkerThread[]> {
-  const opening = Array.from({ length: count }, (_, index) =>
-    WorkerThread.open({ ...setup, share: { index, of: count } }),
-  );
-  const opened = await Promise.allSettled(opening);
-  const threads = opened.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  const failed = opened.find((one) => one.status === "rejected");
-  if (failed === undefined) return threads;
-  await Promise.allSettled(threads.map((thread) => thread[Symbol.asyncDispose]()));
-  throw failed.reason;
-}
 
 const textOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);

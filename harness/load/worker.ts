@@ -16,7 +16,7 @@ import {
 export function serve(shard: Shard, port: MessagePort): void {
   const tell = (message: FromWorker) => port.postMessage(message);
   const running = new Map<number, AbortController>();
-  shard.onTally = (tally) => tell({ kind: "tally", tally });
+  shard.onTally = (axis, tally) => tell({ kind: "tally", axis, tally });
   const doJob = async ({ id, name, input }: Ask): Promise<void> => {
     const stop = new AbortController();
     // As many as Units connect at once.
@@ -39,7 +39,10 @@ export function serve(shard: Shard, port: MessagePort): void {
         running.get(message.id)?.abort(new Error("the job is not wanted any more"));
         return;
       case "cut":
-        shard.cut(message.cut);
+        shard.cut(message.axis, message.cut);
+        return;
+      case "arrived":
+        shard.arrived(message.batch);
         return;
       case "end":
         for (const stop of running.values()) stop.abort(new Error("the thread ends"));

@@ -9,7 +9,7 @@ import { SlotMeasurer } from "../engine/slot-measurer.ts";
 import { monotonicOriginMs } from "../load/aligned-clock.ts";
 import type { Clock } from "../load/clock.ts";
 import { hashName } from "../load/random.ts";
-import { openThreads } from "../load/worker-thread.ts";
+import { openThreads } from "../load/threads.ts";
 import { envelopeEvery } from "../plan/envelope-share.ts";
 import type { AxisPlan, Plan } from "../plan/plan.ts";
 import type { ScenarioOf } from "../scenario/schema.ts";

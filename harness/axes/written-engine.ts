@@ -1,0 +1,134 @@
+import type { Objective } from "#grader/contracts/objective.ts";
+import type { DrivenStep, LoadStep } from "../engine/measure-step.ts";
+import { LoadstoneError } from "../errors.ts";
+import type { Clock } from "../load/clock.ts";
+import { connectCrew } from "./connect-crew.ts";
+import type { Crew } from "./crew.ts";
+import { CrewEngine } from "./crew-engine.ts";
+import type { OutCount } from "./shard.ts";
+import type { Seen, WrittenAxis, WrittenWork } from "./written-kind.ts";
+
+/** Reads back, in the main thread, what Units published. Its cost is its own to bound. */
+export interface FarReader {
+  /** Makes ready what the first `units` Units publish to; for those that are not, once. */
+  prepare(units: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Reads round and round what is new of the first `units` Units, each message told once for every
+   * time it is there, until the signal. Only a fault that no later look can mend is thrown.
+   */
+  read(units: number, tell: (seen: readonly Seen[]) => void, signal: AbortSignal): Promise<void>;
+}
+
+export interface WrittenOptions {
+  readonly crew: Crew;
+  readonly reader: FarReader;
+  readonly objective: Objective;
+  readonly clock: Clock;
+  /** How many Units a load needs: even, because they come in pairs. */
+  readonly unitsFor: (load: number) => number;
+  readonly work: Omit<WrittenWork, "axis" | "units">;
+  /** Least settle before a window whose growth is judged: until reading back has come to be even. */
+  readonly settleMs: number;
+  /** First publishes a second; each may cost an instance one access check of its backend. */
+  readonly primesPerSec?: number | undefined;
+  /** What nothing was read back of, for messages. */
+  readonly silence: { readonly what: string; readonly hint: string };
+  /** What is connected to, for messages. */
+  readonly address: string;
+  readonly onProgress?: ((message: string) => void) | undefined;
+}
+
+const DEFAULT_PRIMES_PER_SEC = 200;
+
+/** Units publish to a service of the instance; done is what can be read back of it. */
+export class WrittenEngine extends CrewEngine {
+  readonly axis: WrittenAxis;
+  readonly #options: WrittenOptions;
+  #units = 0;
+  #reading: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  #readFault: unknown;
+  #driving = 0;
+
+  constructor(axis: WrittenAxis, options: WrittenOptions) {
+    super(options.crew);
+    this.axis = axis;
+    this.#options = options;
+  }
+
+  /** Connects the Units that `load` needs, and has each be read back once. */
+  async prepare(load: number, signal: AbortSignal): Promise<void> {
+    const { crew, reader, unitsFor, primesPerSec = DEFAULT_PRIMES_PER_SEC } = this.#options;
+    const units = unitsFor(load);
+    await connectCrew(this.#options, units, signal);
+    await reader.prepare(units, signal);
+    this.#units = units;
+    await this.#stopReading();
+    this.#startReading();
+    const { silent, fresh } = await crew.primeWritten({ work: this.#work, primesPerSec }, signal);
+    this.#throwFault();
+    if (silent === 0) return;
+    const { what, hint } = this.#options.silence;
+    throw new LoadstoneError("TARGET_ANSWER_INVALID", `of ${silent} of ${fresh} ${what}`, { hint });
+  }
+
+  async drive(step: LoadStep, stepNumber: number, signal: AbortSignal): Promise<DrivenStep> {
+    const { crew, objective } = this.#options;
+    this.#startReading();
+    this.#driving++;
+    try {
+      const settled = { ...step, settleMs: this.#settleMs(step) };
+      const order = { work: this.#work, step: settled, stepNumber, objective };
+      return await crew.drive(order, signal);
+    } finally {
+      this.#driving--;
+      this.#throwFault();
+    }
+  }
+
+  /** Reading goes on while anything is out. */
+  override async out(signal: AbortSignal): Promise<OutCount> {
+    this.#throwFault();
+    const out = await super.out(signal);
+    if (out.inFlight === 0 && this.#driving === 0) await this.#stopReading();
+    return out;
+  }
+
+  override async forget(signal: AbortSignal): Promise<void> {
+    await super.forget(signal);
+    if (this.#driving === 0) await this.#stopReading();
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stopReading();
+  }
+
+  get #work(): WrittenWork {
+    return { axis: this.axis, units: this.#units, ...this.#options.work };
+  }
+
+  #settleMs({ settleMs, growthRule }: LoadStep): number {
+    return growthRule ? Math.max(settleMs, this.#options.settleMs) : settleMs;
+  }
+
+  #startReading(): void {
+    if (this.#reading !== undefined) return;
+    const { crew, reader } = this.#options;
+    const stop = new AbortController();
+    const tell = (seen: readonly Seen[]) => crew.arrived({ axis: this.axis, seen });
+    const ended = reader.read(this.#units, tell, stop.signal).catch((error: unknown) => {
+      if (!stop.signal.aborted) this.#readFault = error;
+    });
+    this.#reading = { stop, ended };
+  }
+
+  async #stopReading(): Promise<void> {
+    const reading = this.#reading;
+    this.#reading = undefined;
+    reading?.stop.abort(new Error("nothing is out any more"));
+    await reading?.ended;
+  }
+
+  #throwFault(): void {
+    if (this.#readFault !== undefined) throw this.#readFault;
+  }
+}

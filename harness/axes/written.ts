@@ -1,0 +1,221 @@
+import type { Ledger } from "../measure/ledger.ts";
+import type { PublishTemplate } from "../transport/mqtt/encode.ts";
+import type { ConnectedUnits, UnitTraffic } from "./connected-units.ts";
+import type { AxisDriver } from "./driver.ts";
+import type { LiveUnit } from "./live-unit.ts";
+import { NO_TAG, PRIME_STEP, type PrimeOutcome, primeAll } from "./prime.ts";
+import type { WrittenPrimeOrder } from "./shard.ts";
+import { slotOf, stepOf, tagOf } from "./tag.ts";
+import { isOf, type Share } from "./unit-source.ts";
+import {
+  type Seen,
+  type WrittenAxis,
+  type WrittenKind,
+  type WrittenWork,
+  writtenKind,
+} from "./written-kind.ts";
+
+/** A stream's frame, made for one session. */
+interface Stream {
+  readonly live: LiveUnit;
+  readonly template: PublishTemplate;
+}
+
+/** A target that takes in batches may need two of them, and settings made anew up to a minute. */
+const PRIME_TIMES = { patienceMs: 75_000, eachMs: 50, againMs: 12_000 } as const;
+
+const NONE: number[] = [];
+
+/** Units publish what the instance itself reads; whoever reads back tells what was seen of it. */
+export class WrittenDriver implements AxisDriver, UnitTraffic {
+  readonly axis: WrittenAxis;
+  /** Nothing waits on our side: what a socket took is the kernel's. */
+  readonly pending = 0;
+  readonly #units: ConnectedUnits;
+  readonly #share: Share;
+  readonly #touched: LiveUnit[] = [];
+  /** By stream: its frame, the session that was seen to be read, and slots where only the last shows. */
+  readonly #streams: (Stream | undefined)[] = [];
+  readonly #proved: (LiveUnit | undefined)[] = [];
+  readonly #unseen: (number[] | undefined)[] = [];
+  #kind: WrittenKind | undefined;
+  #ledger: Ledger | undefined;
+  #step = -1;
+  #primes = 0;
+
+  constructor(axis: WrittenAxis, units: ConnectedUnits, share: Share) {
+    this.axis = axis;
+    this.#units = units;
+    this.#share = share;
+  }
+
+  get unitsConnected(): number {
+    return this.#units.connected;
+  }
+
+  get openSockets(): number {
+    return this.#units.connected;
+  }
+
+  get streams(): number {
+    return this.#kind?.streams ?? 0;
+  }
+
+  get dropped(): number {
+    return this.#units.dropped;
+  }
+
+  get broken(): string | null {
+    if (this.#kind === undefined || this.#units.connected > 0) return null;
+    return `every session was closed (${this.#units.lastCloseReason})`;
+  }
+
+  /** What is sent from here on. Frames may change with it. */
+  use(work: WrittenWork): WrittenKind {
+    this.#streams.length = 0;
+    return (this.#kind = writtenKind(work));
+  }
+
+  prime({ work, primesPerSec }: WrittenPrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
+    const kind = this.use(work);
+    return primeAll(
+      {
+        unproved: () => this.#unproved(kind),
+        publish: (stream) => this.#publishPrime(kind, stream),
+        perSec: primesPerSec,
+        threads: this.#share.of,
+        ...PRIME_TIMES,
+      },
+      this.#units.options.clock,
+      signal,
+    );
+  }
+
+  begin(step: number, _load: number, ledger: Ledger): void {
+    this.#step = step + 1;
+    this.#ledger = ledger;
+    this.#unseen.length = 0;
+  }
+
+  owns(turn: number): boolean {
+    const kind = this.#kind;
+    return kind !== undefined && isOf(this.#share, kind.unitOf(kind.streamAt(turn)));
+  }
+
+  send(slot: number, _intendedAtMs: number, turn: number): void {
+    const ledger = this.#ledger;
+    const kind = this.#kind;
+    if (ledger === undefined || kind === undefined) return;
+    const stream = kind.streamAt(turn);
+    const live = this.#units.unit(kind.unitOf(stream));
+    if (live === undefined || live.closed) {
+      ledger.unsent(slot, live?.planned === true ? "planned-fault" : "disconnected");
+      return;
+    }
+    const template = this.#templateOf(kind, stream, live);
+    if (template === undefined) {
+      ledger.unsent(slot, "no-topic");
+      return;
+    }
+    const tag = tagOf(this.#step, slot);
+    kind.write(template.payload, stream, tag);
+    const outcome = live.session.publish(template, tag);
+    if (outcome !== "sent") {
+      ledger.unsent(slot, outcome === "closed" ? "disconnected" : "back-pressure");
+      return;
+    }
+    ledger.sent(slot, this.#units.options.clock.now(), stream);
+    if (kind.keepsLast(stream)) (this.#unseen[stream] ??= []).push(slot);
+    if (!live.touched) {
+      live.touched = true;
+      this.#touched.push(live);
+    }
+  }
+
+  flush(): void {
+    for (const live of this.#touched) {
+      live.touched = false;
+      live.session.flush();
+    }
+    this.#touched.length = 0;
+  }
+
+  /** What was read back. That of an older step counts nowhere any more. */
+  seen({ stream, serial, atMs, wrong }: Seen): void {
+    const step = stepOf(serial);
+    if (step === PRIME_STEP) {
+      const live = this.#kind === undefined ? undefined : this.#liveOf(this.#kind, stream);
+      this.#proved[stream] = live;
+      return;
+    }
+    if (step !== this.#step || this.#ledger === undefined) return;
+    const slot = slotOf(serial);
+    if (wrong === true) this.#ledger.failed(slot, "wrong-value", stream);
+    else this.#answer(this.#ledger, slot, stream, atMs);
+  }
+
+  /** Who receives what was published is not asked: it may be anybody. */
+  arrived(): void {}
+
+  arrivedCounted(): void {}
+
+  damaged(): void {}
+
+  acknowledged(tag: number, code: number): void {
+    if (stepOf(tag) !== this.#step) return;
+    if (code >= 0x80) this.#ledger?.failed(slotOf(tag), "publish-refused");
+    else this.#ledger?.acknowledged(slotOf(tag));
+  }
+
+  /** What is still out belongs to an older step as soon as the next begins. */
+  abandon(): void {}
+
+  /** The Units outlive the axis: the next one uses them too. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #answer(ledger: Ledger, slot: number, stream: number, atMs: number): void {
+    const unseen = this.#unseen[stream] ?? NONE;
+    const newer = unseen.findIndex((one) => one > slot);
+    // What was overwritten before anybody could read it did its work: the newest stands for it.
+    for (const older of unseen.splice(0, newer < 0 ? unseen.length : newer)) {
+      if (older < slot) ledger.arrivedInOrder(older, stream, atMs);
+    }
+    ledger.arrivedInOrder(slot, stream, atMs);
+  }
+
+  #templateOf(kind: WrittenKind, stream: number, live: LiveUnit): PublishTemplate | undefined {
+    const held = this.#streams[stream];
+    if (held?.live === live) return held.template;
+    const topic = kind.topicOf(live.unit, stream);
+    if (topic === undefined) return undefined;
+    const template = live.session.template(topic, kind.qos, kind.payloadBytes(stream));
+    this.#streams[stream] = { live, template };
+    return template;
+  }
+
+  #liveOf(kind: WrittenKind, stream: number): LiveUnit | undefined {
+    return this.#units.unit(kind.unitOf(stream));
+  }
+
+  /** Own streams whose present session was not yet seen to be read. */
+  #unproved(kind: WrittenKind): number[] {
+    const streams = Array.from({ length: kind.streams }, (_, stream) => stream);
+    return streams.filter((stream) => {
+      if (!isOf(this.#share, kind.unitOf(stream))) return false;
+      const live = this.#liveOf(kind, stream);
+      return live === undefined || this.#proved[stream] !== live;
+    });
+  }
+
+  #publishPrime(kind: WrittenKind, stream: number): void {
+    const live = this.#liveOf(kind, stream);
+    if (live === undefined || live.closed) return;
+    const template = this.#templateOf(kind, stream, live);
+    if (template === undefined) return;
+    kind.write(template.payload, stream, tagOf(PRIME_STEP, this.#primes++));
+    live.session.publish(template, NO_TAG);
+    live.session.flush();
+  }
+}
