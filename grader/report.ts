@@ -1,5 +1,5 @@
 import { AXES, AXIS_IDS, type AxisId } from "./contracts/axis.ts";
-import type { AxisResult } from "./contracts/capacity.ts";
+import type { AxisResult, JointResult } from "./contracts/capacity.ts";
 import type { Objective } from "./contracts/objective.ts";
 import {
   REPORT_SCHEMA,
@@ -27,6 +27,8 @@ export interface ReportInput {
   readonly run: RunFacts;
   /** Only the axes that were measured. */
   readonly axes: readonly AxisResult[];
+  /** Undefined when the axes were only loaded one at a time. */
+  readonly joint?: JointResult | undefined;
   readonly trials: readonly Trial[];
   readonly objectives: readonly Objective[];
   readonly generator: GeneratorFacts;
@@ -48,11 +50,14 @@ export function buildReport(input: ReportInput): Report {
   const axes = AXIS_IDS.map(
     (id) => input.axes.find((axis) => axis.id === id) ?? unmeasured(id, run.target.kind),
   );
-  const generator = generatorOf(axes, windows, input.generator);
+  const { joint } = input;
+  const found = joint === undefined ? axes : [...axes, joint];
+  const generator = generatorOf(found, windows, input.generator);
   const grade = gradeOf(axes, {
     kind: run.target.kind,
     depth: run.depth,
     previous: input.previousLetter,
+    joint,
   });
   return {
     schema: REPORT_SCHEMA,
@@ -60,24 +65,25 @@ export function buildReport(input: ReportInput): Report {
     method: { version: METHOD_VERSION, referenceUnit: REFERENCE_UNIT.id },
     grade,
     axes,
+    ...(joint === undefined ? {} : { joint }),
     pentagon: pentagonOf(axes, input.use),
     objectives,
     generator,
     reconciliation: reconcile(windows),
     waves: windows.map(waveOf),
-    advice: adviceOf({ run, axes, grade, generator }),
+    advice: adviceOf({ run, axes, joint, grade, generator }),
   };
 }
 
 function generatorOf(
-  axes: readonly AxisResult[],
+  found: readonly Pick<AxisResult, "flags">[],
   windows: readonly Trial[],
   facts: GeneratorFacts,
 ): Report["generator"] {
   const invalidWindows = windows.filter(({ verdict }) => verdict === "invalid").length;
   return {
     limited:
-      axes.some(({ flags }) => flags.includes("generator-limited")) ||
+      found.some(({ flags }) => flags.includes("generator-limited")) ||
       invalidWindows > windows.length * MAX_INVALID_RATIO,
     windows: windows.length,
     invalidWindows,

@@ -1,5 +1,5 @@
-import { AXES } from "#grader/contracts/axis.ts";
-import type { AxisResult } from "#grader/contracts/capacity.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
+import type { AxisResult, JointResult } from "#grader/contracts/capacity.ts";
 import { capacityText, figure, latency, load } from "#reports/render/format.ts";
 import { extent, max } from "d3-array";
 import { type CapacityPoint, throughMedians } from "../lib/capacity-points.ts";
@@ -9,7 +9,7 @@ import { PlotLines } from "./plot-lines.tsx";
 import { alongFromZero, type PlotScale, upFromZero, upLog } from "./ticks.ts";
 
 interface CapacityCurveProps {
-  readonly result: AxisResult;
+  readonly result: AxisResult | JointResult;
   readonly points: readonly CapacityPoint[];
   /** A message later than this is bad; undefined when the run's objective is not known. */
   readonly deadlineMs: number | undefined;
@@ -19,7 +19,7 @@ interface CapacityCurveProps {
 export function CapacityCurve({ result, points, deadlineMs }: CapacityCurveProps) {
   const largest = max(points, (point) => point.offered);
   if (largest === undefined) return <p className="muted">No window was driven on this axis.</p>;
-  const { title, unit } = AXES[result.id];
+  const { title, unit } = RAYS[result.id];
   const x = alongFromZero(largest);
   const highest = max(points, (point) => point.delivered) ?? 0;
   const delivered = upFromZero(highest);
@@ -91,7 +91,10 @@ export function CapacityCurve({ result, points, deadlineMs }: CapacityCurveProps
 const sameAsOffered = (x: PlotScale, y: PlotScale, upTo: number) =>
   [0, upTo].map((rate) => [x.share(rate), y.share(rate)] as const);
 
-function CapacityBand({ result, x }: { readonly result: AxisResult; readonly x: PlotScale }) {
+function CapacityBand({
+  result,
+  x,
+}: Pick<CapacityCurveProps, "result"> & { readonly x: PlotScale }) {
   if (result.capacity === null) return null;
   const { value, low, high } = result.capacity;
   const from = x.share(low);

@@ -1,4 +1,4 @@
-import { AXES } from "#grader/contracts/axis.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
 import type { WindowVerdict } from "#grader/contracts/trial.ts";
 import { load } from "#reports/render/format.ts";
 import { max } from "d3-array";
@@ -21,7 +21,7 @@ export function WaveTimeline({ windows, x, fromMs }: WaveTimelineProps) {
   const heights = upFromZero(1);
   return (
     <Plot
-      label={`${shown.length} windows: ${shown.map((w) => `${AXES[w.axis].title} ${load(w.load, w.axis)} ${w.verdict}`).join("; ")}`}
+      label={`${shown.length} windows: ${shown.map((w) => `${RAYS[w.axis].title} ${load(w.load, w.axis)} ${w.verdict}`).join("; ")}`}
       height={84}
       xTicks={x.ticks}
       yTicks={[]}

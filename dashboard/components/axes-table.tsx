@@ -1,5 +1,5 @@
-import { AXES } from "#grader/contracts/axis.ts";
-import type { AxisResult } from "#grader/contracts/capacity.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
+import type { AxisResult, JointResult } from "#grader/contracts/capacity.ts";
 import type { PentagonCorner, Report } from "#grader/contracts/report.ts";
 import { ABSENT, capacityText, figure, interval, load, percent } from "#reports/render/format.ts";
 import type { Tone } from "../lib/standing.ts";
@@ -7,8 +7,10 @@ import { Badge } from "./badge.tsx";
 import { type Column, Table } from "./table.tsx";
 
 interface AxisRow {
-  readonly result: AxisResult;
+  readonly result: AxisResult | JointResult;
+  /** Without one for the joint run, whose capacity is in Units anyway. */
   readonly corner: PentagonCorner | undefined;
+  readonly units: number | null;
   readonly limits: boolean;
 }
 
@@ -24,9 +26,9 @@ const COLUMNS: readonly Column<AxisRow>[] = [
     head: "Axis",
     cell: ({ result, limits }) => (
       <>
-        {AXES[result.id].title}
+        {RAYS[result.id].title}
         {limits ? <span className="tag">limits</span> : null}
-        <span className="sub">{AXES[result.id].counts}</span>
+        <span className="sub">{RAYS[result.id].counts}</span>
       </>
     ),
   },
@@ -53,8 +55,7 @@ const COLUMNS: readonly Column<AxisRow>[] = [
   {
     head: "In Units",
     figures: true,
-    cell: ({ corner }) =>
-      corner?.units === null || corner === undefined ? ABSENT : figure(corner.units),
+    cell: ({ units }) => (units === null ? ABSENT : figure(units)),
   },
   {
     head: "Headroom",
@@ -74,16 +75,25 @@ const COLUMNS: readonly Column<AxisRow>[] = [
   },
 ];
 
+const jointRow = (result: JointResult, limits: boolean): AxisRow => ({
+  result,
+  corner: undefined,
+  units: result.capacity?.rated ?? result.capacity?.low ?? null,
+  limits,
+});
+
 /** The pentagon in figures, and the reason behind each. */
 export function AxesTable({ report }: { readonly report: Report }) {
-  const rows = report.axes.map((result) => ({
-    result,
-    corner: report.pentagon.find((corner) => corner.axis === result.id),
-    limits: report.grade.limitedBy === result.id,
-  }));
+  const { grade, joint, pentagon } = report;
+  const axes = report.axes.map((result): AxisRow => {
+    const corner = pentagon.find(({ axis }) => axis === result.id);
+    const limits = grade.limitedBy === result.id;
+    return { result, corner, units: corner?.units ?? null, limits };
+  });
+  const rows = joint === undefined ? axes : [...axes, jointRow(joint, grade.jointly === true)];
   return (
     <Table
-      caption="Capacity on the five axes"
+      caption="Capacity on the five axes, alone and all at once"
       columns={COLUMNS}
       rows={rows}
       keyOf={({ result }) => result.id}

@@ -1,4 +1,4 @@
-import { AXES, AXIS_IDS } from "#grader/contracts/axis.ts";
+import { RAY_IDS, RAYS } from "#grader/contracts/axis.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { Report, ReportWave } from "#grader/contracts/report.ts";
 import { capacityText, interval } from "#reports/render/format.ts";
@@ -13,8 +13,8 @@ interface CapacityCurvesProps {
 
 /** One card an axis; the windows table below is their twin. */
 export function CapacityCurves({ report, windows, objectives }: CapacityCurvesProps) {
-  const measured = AXIS_IDS.flatMap((axis) => {
-    const result = report.axes.find((one) => one.id === axis);
+  const measured = RAY_IDS.flatMap((axis) => {
+    const result = axis === "joint" ? report.joint : report.axes.find((one) => one.id === axis);
     const points = capacityPoints(windows, axis);
     return result === undefined || points.length === 0 ? [] : [{ axis, result, points }];
   });
@@ -23,7 +23,7 @@ export function CapacityCurves({ report, windows, objectives }: CapacityCurvesPr
       {measured.map(({ axis, result, points }) => (
         <figure className="card" key={axis}>
           <figcaption>
-            <h3>{AXES[axis].title}</h3>
+            <h3>{RAYS[axis].title}</h3>
             <p>
               <strong>{capacityText(result.capacity, axis)}</strong>
               {result.capacity === null ? null : (

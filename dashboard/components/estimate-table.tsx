@@ -1,10 +1,10 @@
-import { AXES } from "#grader/contracts/axis.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
 import type { EstimateDetail } from "#harness/store/rows.ts";
 import { interval, load, quantity } from "#reports/render/format.ts";
 import { type Column, Table } from "./table.tsx";
 
 const COLUMNS: readonly Column<EstimateDetail>[] = [
-  { head: "Axis", cell: ({ axis }) => AXES[axis].title },
+  { head: "Axis", cell: ({ axis }) => RAYS[axis].title },
   { head: "Capacity", figures: true, cell: ({ axis, value }) => load(value, axis) },
   { head: "Interval", figures: true, cell: ({ low, high }) => interval(low, high) },
   { head: "Held", figures: true, cell: ({ lower }) => quantity(lower, "") },

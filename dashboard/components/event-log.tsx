@@ -1,4 +1,4 @@
-import { AXES } from "#grader/contracts/axis.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
 import type { LiveEvent } from "../lib/live.ts";
 import { clock } from "../lib/time-words.ts";
 import { Icon } from "./icon.tsx";
@@ -25,7 +25,7 @@ export function EventLog({ events, startedAtMs, label }: EventLogProps) {
             <Icon tone={TONES[severity]} />
             <span>
               {severity === "info" ? null : <span className="sr-only">{severity}: </span>}
-              <b>{axis === null ? kind : `${AXES[axis].title} ${kind}`}</b> {message}
+              <b>{axis === null ? kind : `${RAYS[axis].title} ${kind}`}</b> {message}
             </span>
           </li>
         ))}

@@ -25,6 +25,8 @@ export function GradeSummary({
   const { grade, run, method } = report;
   const { name, url, version } = run.target;
   const limiting = report.axes.find((axis) => axis.id === grade.limitedBy);
+  const jointly = grade.jointly === true ? report.joint : undefined;
+  const holder = jointly ?? limiting;
   return (
     <div className="summary">
       <p className="eyebrow">
@@ -60,13 +62,14 @@ export function GradeSummary({
           ))}
         </ul>
       )}
-      {limiting === undefined ? null : (
+      {limiting === undefined || holder === undefined ? null : (
         <p className="limits">
           <strong>
             {AXES[limiting.id].title} limits
-            {limiting.limitedBy === null ? "" : ` (${limiting.limitedBy})`}.
+            {jointly === undefined ? "" : " when all axes are loaded at once"}
+            {holder.limitedBy === null ? "" : ` (${holder.limitedBy})`}.
           </strong>{" "}
-          {limiting.reason}
+          {holder.reason}
         </p>
       )}
       <p className="muted small">

@@ -1,4 +1,4 @@
-import { AXES } from "#grader/contracts/axis.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
 import { ABSENT, count, figure, load } from "#reports/render/format.ts";
 import { generatorLight } from "../lib/generator-light.ts";
 import type { LiveData } from "../lib/live.ts";
@@ -28,7 +28,7 @@ export function LiveBar({ data, deadlineMs }: LiveBarProps) {
           { name: "State", value: <Badge {...standing} /> },
           {
             name: "Axis",
-            value: last === undefined ? ABSENT : AXES[last.axis].title,
+            value: last === undefined ? ABSENT : RAYS[last.axis].title,
             hint: last?.phase ?? "",
           },
           {

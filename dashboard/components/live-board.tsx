@@ -1,6 +1,6 @@
 "use client";
 
-import { AXES } from "#grader/contracts/axis.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
 import { LiveCharts } from "../charts/live-charts.tsx";
 import type { LiveData } from "../lib/live.ts";
@@ -27,7 +27,7 @@ export function LiveBoard({ runId, target, initial, objectives }: LiveBoardProps
         <span className="mono">{runId}</span> <span className="muted">{target}</span>
       </p>
       <h1 className="live-title">
-        Live run{axis === undefined ? "" : `: ${AXES[axis].title}`}
+        Live run{axis === undefined ? "" : `: ${RAYS[axis].title}`}
         <span className="muted small" role="status">
           {fresh ? "" : "No answer from the dashboard; trying again …"}
         </span>

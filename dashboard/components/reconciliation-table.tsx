@@ -1,4 +1,4 @@
-import { AXES } from "#grader/contracts/axis.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
 import type { Reconciliation } from "#grader/contracts/report.ts";
 import { count } from "#reports/render/format.ts";
 import { type Column, Table } from "./table.tsx";
@@ -19,7 +19,7 @@ const COUNTS: readonly (readonly [head: string, key: Count])[] = [
 ];
 
 const COLUMNS: readonly Column<Reconciliation>[] = [
-  { head: "Axis", cell: ({ axis }) => AXES[axis].title },
+  { head: "Axis", cell: ({ axis }) => RAYS[axis].title },
   ...COUNTS.map(
     ([head, key]): Column<Reconciliation> => ({
       head,

@@ -1,4 +1,4 @@
-import { AXES } from "#grader/contracts/axis.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
 import { count, latency } from "#reports/render/format.ts";
 import type { LivePoint } from "../lib/live.ts";
 import { clock } from "../lib/time-words.ts";
@@ -15,7 +15,7 @@ interface SecondsTableProps {
 export function SecondsTable({ points, startedAtMs }: SecondsTableProps) {
   const columns: readonly Column<LivePoint>[] = [
     { head: "At", figures: true, cell: ({ atMs }) => clock(atMs - startedAtMs) },
-    { head: "Axis", cell: ({ axis }) => AXES[axis].title },
+    { head: "Axis", cell: ({ axis }) => RAYS[axis].title },
     { head: "Intended", figures: true, cell: ({ intended }) => count(intended) },
     { head: "Delivered", figures: true, cell: ({ delivered }) => count(delivered) },
     { head: "p50", figures: true, cell: ({ latencyMs }) => latency(latencyMs?.p50) },

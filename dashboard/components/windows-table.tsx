@@ -1,4 +1,4 @@
-import { AXES } from "#grader/contracts/axis.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
 import type { ReportWave } from "#grader/contracts/report.ts";
 import { count, duration, latency, load } from "#reports/render/format.ts";
 import { brokenBy } from "../lib/windows.ts";
@@ -7,7 +7,7 @@ import { WindowBadge } from "./window-badge.tsx";
 
 const COLUMNS: readonly Column<ReportWave>[] = [
   { head: "#", figures: true, cell: ({ index }) => <span id={`window-${index}`}>{index}</span> },
-  { head: "Axis", cell: ({ axis }) => AXES[axis].title },
+  { head: "Axis", cell: ({ axis }) => RAYS[axis].title },
   { head: "Phase", cell: ({ phase }) => phase },
   { head: "Load", figures: true, cell: (window) => load(window.load, window.axis) },
   {

@@ -1,4 +1,4 @@
-import type { AxisId } from "#grader/contracts/axis.ts";
+import type { RayId } from "#grader/contracts/axis.ts";
 import type { ReportWave } from "#grader/contracts/report.ts";
 import type { WindowVerdict } from "#grader/contracts/trial.ts";
 import { median, rollups } from "d3-array";
@@ -15,7 +15,7 @@ export interface CapacityPoint {
 /** The windows of an axis that offered load. */
 export function capacityPoints(
   windows: readonly ReportWave[],
-  axis: AxisId,
+  axis: RayId,
 ): readonly CapacityPoint[] {
   return windows
     .filter((window) => window.axis === axis && window.load > 0)

@@ -1,4 +1,4 @@
-import type { AxisId } from "#grader/contracts/axis.ts";
+import type { RayId } from "#grader/contracts/axis.ts";
 import type { ReportWave } from "#grader/contracts/report.ts";
 import type { EstimateDetail, EventRow } from "#harness/store/rows.ts";
 import type { LiveHealth } from "./generator-light.ts";
@@ -7,7 +7,7 @@ import type { Standing } from "./standing.ts";
 /** One second of a run, all its streams and generator processes together. Rates are per second. */
 export interface LivePoint {
   readonly atMs: number;
-  readonly axis: AxisId;
+  readonly axis: RayId;
   readonly phase: string;
   readonly load: number;
   readonly intended: number;

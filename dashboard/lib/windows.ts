@@ -1,4 +1,4 @@
-import type { AxisId } from "#grader/contracts/axis.ts";
+import type { RayId } from "#grader/contracts/axis.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { Report, ReportWave } from "#grader/contracts/report.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
@@ -12,16 +12,16 @@ export function windowsOf(
   return report?.waves ?? trials.filter((trial) => trial.phase !== "drain").map(waveOf);
 }
 
-export const windowsOfAxis = (windows: readonly ReportWave[], axis: AxisId) =>
+export const windowsOfAxis = (windows: readonly ReportWave[], axis: RayId) =>
   windows.filter((window) => window.axis === axis);
 
 /** The first window of an axis that missed its objective. */
-export function brokenBy(windows: readonly ReportWave[], axis: AxisId): ReportWave | undefined {
+export function brokenBy(windows: readonly ReportWave[], axis: RayId): ReportWave | undefined {
   return windows.find((window) => window.axis === axis && window.verdict === "bad");
 }
 
 /** The highest load of an axis that met its objective. */
-export function heldBy(windows: readonly ReportWave[], axis: AxisId): ReportWave | undefined {
+export function heldBy(windows: readonly ReportWave[], axis: RayId): ReportWave | undefined {
   return windows
     .filter((window) => window.axis === axis && window.verdict === "good")
     .reduce<ReportWave | undefined>(

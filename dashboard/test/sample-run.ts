@@ -1,4 +1,4 @@
-import { AXIS_IDS, AXES, type AxisId } from "#grader/contracts/axis.ts";
+import { AXIS_IDS, AXES, type AxisId, type RayId, RAYS } from "#grader/contracts/axis.ts";
 import type { AxisResult } from "#grader/contracts/capacity.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { Report } from "#grader/contracts/report.ts";
@@ -375,7 +375,7 @@ const eventOf = (
   atMs: number,
   kind: string,
   severity: EventRow["severity"],
-  axis: AxisId | null,
+  axis: RayId | null,
   message: string,
   detail: object = {},
 ): EventRow => ({ runId, atMs, kind, severity, axis, message, detail: JSON.stringify(detail) });
@@ -387,7 +387,7 @@ function eventsOf(runId: string, startedAtMs: number, trials: readonly Trial[]):
   ];
   let lower: number | null = null;
   let upper: number | null = null;
-  let axis: AxisId | null = null;
+  let axis: RayId | null = null;
   for (const t of trials) {
     if (t.axis !== axis) [axis, lower, upper] = [t.axis, null, null];
     if (t.verdict === "good" && t.phase !== "drain") lower = Math.max(lower ?? 0, t.load);
@@ -398,7 +398,7 @@ function eventsOf(runId: string, startedAtMs: number, trials: readonly Trial[]):
       continue;
     }
     const severity = t.verdict === "good" ? "info" : "warning";
-    const words = `window ${t.index} at ${t.load} ${AXES[t.axis].unit}: ${t.verdict}, ${t.reason}`;
+    const words = `window ${t.index} at ${t.load} ${RAYS[t.axis].unit}: ${t.verdict}, ${t.reason}`;
     events.push(eventOf(runId, endMs, "wave", severity, t.axis, words));
     const middle = lower !== null && upper !== null ? Math.sqrt(lower * upper) : lower;
     const detail: EstimateDetail = {

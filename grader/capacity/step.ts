@@ -83,7 +83,7 @@ export interface SearchOptions {
   /** Nothing above this is offered; reaching it answers "at least". */
   readonly maxLoad: number;
   /** What set `maxLoad`; named in the answer when it is reached. */
-  readonly maxLoadReason: "generator" | "plan" | "policy";
+  readonly maxLoadReason: "generator" | "plan" | "policy" | "axis";
   /** Window length at a load, milliseconds. */
   readonly windowMs: (load: number) => number;
   /** Seconds of harm after which the search stops with what it knows. */

@@ -20,3 +20,13 @@ export const AXES: Readonly<Record<AxisId, AxisFacts>> = {
   base: { title: "Base", unit: "msg/s", counts: "state and log messages processed by the backend" },
   api: { title: "API", unit: "req/s", counts: "REST and GraphQL requests answered well" },
 };
+
+/** What a wave may rise along: one axis, or all of them at once in the proportions of a Unit. */
+export const RAY_IDS = [...AXIS_IDS, "joint"] as const;
+export const RayId = z.enum(RAY_IDS);
+export type RayId = z.infer<typeof RayId>;
+
+export const RAYS: Readonly<Record<RayId, AxisFacts>> = {
+  ...AXES,
+  joint: { title: "Joint", unit: "Units", counts: "reference Units served on every axis at once" },
+};

@@ -29,6 +29,7 @@ export const AXIS_FLAGS = [
   "plan-limited",
   "harm-ceiling",
   "interrupted",
+  "axis-limited",
 ] as const;
 export const AxisFlag = z.enum(AXIS_FLAGS);
 export type AxisFlag = z.infer<typeof AxisFlag>;
@@ -46,26 +47,49 @@ export const Capacity = z
   .readonly();
 export type Capacity = z.infer<typeof Capacity>;
 
+const FOUND = {
+  verdict: AxisVerdict,
+  unit: z.string(),
+  capacity: Capacity.nullable(),
+  limitedBy: LimitedBy.nullable(),
+  /** The rule that broke first, or why there is no number. One sentence. */
+  reason: z.string(),
+  flags: z.array(AxisFlag).readonly(),
+  /** C50, spread, background failure: null until a posterior exists. */
+  c50: z.number().nonnegative().nullable(),
+  spread: z.number().nonnegative().nullable(),
+  backgroundFailure: z.number().nonnegative().nullable(),
+  /** Seconds of load, and seconds in which over 5 % of it was late or lost. */
+  activeSec: z.number().nonnegative(),
+  harmSec: z.number().nonnegative(),
+  windows: z.int().nonnegative(),
+  invalidWindows: z.int().nonnegative(),
+} as const;
+
 /** What the search found on one axis. */
-export const AxisResult = z
+export const AxisResult = z.strictObject({ id: AxisId, ...FOUND }).readonly();
+export type AxisResult = z.infer<typeof AxisResult>;
+
+/** How one axis fared in the joint run. */
+export const JointShare = z
   .strictObject({
-    id: AxisId,
-    verdict: AxisVerdict,
-    unit: z.string(),
-    capacity: Capacity.nullable(),
-    limitedBy: LimitedBy.nullable(),
-    /** The rule that broke first, or why there is no number. One sentence. */
-    reason: z.string(),
-    flags: z.array(AxisFlag).readonly(),
-    /** C50, spread, background failure: null until a posterior exists. */
-    c50: z.number().nonnegative().nullable(),
-    spread: z.number().nonnegative().nullable(),
-    backgroundFailure: z.number().nonnegative().nullable(),
-    /** Seconds of load, and seconds in which over 5 % of it was late or lost. */
-    activeSec: z.number().nonnegative(),
-    harmSec: z.number().nonnegative(),
+    axis: AxisId,
+    /** Windows that counted, and those of them in which this axis missed its objective. */
     windows: z.int().nonnegative(),
-    invalidWindows: z.int().nonnegative(),
+    broke: z.int().nonnegative(),
   })
   .readonly();
-export type AxisResult = z.infer<typeof AxisResult>;
+export type JointShare = z.infer<typeof JointShare>;
+
+/** What the search found with all axes loaded at once. Capacities are in reference Units. */
+export const JointResult = z
+  .strictObject({
+    id: z.literal("joint"),
+    ...FOUND,
+    /** The axis that broke most of the windows; null when none broke. */
+    weakest: AxisId.nullable(),
+    /** Every axis that was loaded, in axis order. */
+    shares: z.array(JointShare).readonly(),
+  })
+  .readonly();
+export type JointResult = z.infer<typeof JointResult>;

@@ -18,6 +18,8 @@ export const Objective = z
     maxGrowthRatio: z.number().min(0).max(1).default(0.01),
     /** Growth always allowed, in messages, so that small windows are not judged on noise. */
     growthSlack: z.int().min(0).default(10),
+    /** Bad messages always allowed, so that a window of a few is not judged on one. */
+    badSlack: z.int().min(0).optional(),
   })
   .readonly();
 export type Objective = z.infer<typeof Objective>;

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { AxisId } from "./axis.ts";
-import { AxisResult, Depth } from "./capacity.ts";
+import { AxisId, RayId } from "./axis.ts";
+import { AxisResult, Depth, JointResult } from "./capacity.ts";
 import { Objective } from "./objective.ts";
-import { GeneratorHealth, Phase, Quantiles, WindowVerdict } from "./trial.ts";
+import { GeneratorHealth, Phase, Quantiles, TrialPart, WindowVerdict } from "./trial.ts";
 
 export const REPORT_SCHEMA = "loadstone/report/1";
 
@@ -36,6 +36,8 @@ export const Grade = z
     low: z.number().nonnegative().nullable(),
     high: z.number().nonnegative().nullable(),
     limitedBy: AxisId.nullable(),
+    /** True when it held fewer Units with all axes loaded at once than any axis alone. */
+    jointly: z.boolean().optional(),
     scope: GradeScope,
     axes: z.array(AxisId).readonly(),
     /** False for `glance`, and for any scope but `instance`. */
@@ -69,7 +71,7 @@ export type PentagonCorner = z.infer<typeof PentagonCorner>;
 export const ReportWave = z
   .strictObject({
     index: z.int().nonnegative(),
-    axis: AxisId,
+    axis: RayId,
     phase: Phase,
     load: z.number().nonnegative(),
     startedAtMs: z.number().nonnegative(),
@@ -94,6 +96,8 @@ export const ReportWave = z
     reason: z.string(),
     latenessP99Ms: z.number().nonnegative(),
     cpuRatio: z.number().nonnegative(),
+    /** Of a joint window: each axis' share, in axis order. */
+    parts: z.array(TrialPart).readonly().optional(),
   })
   .readonly();
 export type ReportWave = z.infer<typeof ReportWave>;
@@ -125,7 +129,8 @@ export type RunFacts = z.infer<typeof RunFacts>;
 /** Sums over all windows of an axis: what was offered must equal what came of it. */
 export const Reconciliation = z
   .strictObject({
-    axis: AxisId,
+    /** `joint`: the messages and requests of all axes in the joint run. */
+    axis: RayId,
     intended: z.int().nonnegative(),
     sent: z.int().nonnegative(),
     acknowledged: z.int().nonnegative(),
@@ -153,6 +158,8 @@ export const Report = z
     grade: Grade,
     /** All five, in order; an axis without evidence is inconclusive with its reason. */
     axes: z.array(AxisResult).length(5).readonly(),
+    /** All axes at once, in reference Units; absent when the run had no joint part. */
+    joint: JointResult.optional(),
     pentagon: z.array(PentagonCorner).length(5).readonly(),
     objectives: z.array(Objective).readonly(),
     generator: z.strictObject({

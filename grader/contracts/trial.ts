@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AxisId } from "./axis.ts";
+import { AxisId, RayId } from "./axis.ts";
 
 /** Why a step of the search was taken. */
 export const PHASES = [
@@ -65,6 +65,35 @@ export const GeneratorHealth = z
   .readonly();
 export type GeneratorHealth = z.infer<typeof GeneratorHealth>;
 
+const count = z.int().nonnegative();
+
+/** One axis' share of a window in which all were loaded at once. Conserved as the whole is. */
+export const TrialPart = z
+  .strictObject({
+    axis: AxisId,
+    /** Intended load in the axis' own unit. */
+    load: z.number().nonnegative(),
+    planned: count,
+    intended: count,
+    sent: count,
+    acknowledged: count,
+    good: count,
+    late: count,
+    lost: count,
+    errors: count,
+    unsent: count,
+    pending: count,
+    duplicated: count,
+    reordered: count,
+    deliveredPerSec: z.number().nonnegative(),
+    latencyMs: Quantiles.optional(),
+    /** By the axis' own deadline and limits. */
+    verdict: WindowVerdict,
+    reason: z.string(),
+  })
+  .readonly();
+export type TrialPart = z.infer<typeof TrialPart>;
+
 /**
  * One window of load, measured and judged; or one drain (`phase: "drain"`, load 0).
  * Counts are stored; rates and ratios are derived.
@@ -73,13 +102,14 @@ export type GeneratorHealth = z.infer<typeof GeneratorHealth>;
 export const Trial = z
   .strictObject({
     runId: z.string(),
-    axis: AxisId,
+    /** `joint`: all axes at once; the counts are then of messages and requests, Units apart. */
+    axis: RayId,
     /** Position in the run, from 0. */
     index: z.int().nonnegative(),
     /** Ordinal of the search step that asked for it; several windows may share one. */
     step: z.int().nonnegative(),
     phase: Phase,
-    /** Intended load in the axis' unit: per second, or Units for link. */
+    /** Intended load in the axis' unit: per second, or Units for link and joint. */
     load: z.number().nonnegative(),
     /** Wall clock, Unix epoch milliseconds. */
     startedAtMs: z.number().nonnegative(),
@@ -126,6 +156,8 @@ export const Trial = z
     /** One sentence: which rule decided, with value and threshold. */
     reason: z.string(),
     health: GeneratorHealth,
+    /** Of a joint window: each axis' share, in axis order. */
+    parts: z.array(TrialPart).readonly().optional(),
   })
   .readonly();
 export type Trial = z.infer<typeof Trial>;

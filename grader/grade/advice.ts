@@ -1,5 +1,5 @@
-import { AXES, type AxisId } from "../contracts/axis.ts";
-import type { AxisFlag, AxisResult, Depth } from "../contracts/capacity.ts";
+import { AXES, type AxisId, RAYS } from "../contracts/axis.ts";
+import type { AxisFlag, AxisResult, Depth, JointResult } from "../contracts/capacity.ts";
 import { figure } from "../contracts/figure.ts";
 import type { Grade, Report, RunFacts } from "../contracts/report.ts";
 import { axisUnits, weakest } from "./axis-units.ts";
@@ -8,6 +8,7 @@ import { ceilingOf } from "./letters.ts";
 export interface Advised {
   readonly run: RunFacts;
   readonly axes: readonly AxisResult[];
+  readonly joint?: JointResult | undefined;
   readonly grade: Grade;
   readonly generator: Report["generator"];
 }
@@ -38,16 +39,18 @@ export function adviceOf(advised: Advised): string[] {
   return [
     generatorLimit(advised),
     ...targetTrouble(advised),
-    weakestAxis(advised),
+    advised.grade.jointly === true ? jointLimit(advised) : weakestAxis(advised),
     ...searchCeilings(advised),
     missingAxes(advised),
+    missingJoint(advised),
     deeperLook(advised),
   ].filter((line) => line !== undefined);
 }
 
-function generatorLimit({ axes, generator }: Advised): string | undefined {
+function generatorLimit(advised: Advised): string | undefined {
+  const { generator } = advised;
   if (!generator.limited) return undefined;
-  const limited = flagged(axes, "generator-limited");
+  const limited = flagged(allOf(advised), "generator-limited");
   const where = limited.length === 0 ? "" : ` on ${titlesOf(limited)}`;
   return `The generator was the limit${where}, not the target: ${remedyFor(generator.worst)}.`;
 }
@@ -64,7 +67,8 @@ function remedyFor(worst: Report["generator"]["worst"]): string {
   return "raise `ulimit -n`, keep the machine idle, or run it closer to the target";
 }
 
-function targetTrouble({ axes }: Advised): (string | undefined)[] {
+function targetTrouble(advised: Advised): (string | undefined)[] {
+  const axes = allOf(advised);
   const failed = axes.filter(({ verdict }) => verdict === "failed");
   return [
     about(
@@ -108,9 +112,30 @@ function weakestAxis({ axes, grade }: Advised): string | undefined {
   return `${title} limits the grade at ${figure(limiting.units)} Units${step}.${gain}`;
 }
 
-function searchCeilings({ axes }: Advised): (string | undefined)[] {
+/** With all loaded at once fewer Units fit than the weakest axis holds alone. */
+function jointLimit({ axes, joint, grade }: Advised): string | undefined {
+  const { units, letter } = grade;
+  if (joint === undefined || units === null) return undefined;
+  const { verdict, weakest: first } = joint;
+  if (verdict === "failed") {
+    return "Loaded all at once the axes met their objectives at no load: look for what they share.";
+  }
+  if (first === null || verdict === "censored") return undefined;
+  const alone = axes.map(axisUnits).find((axis) => axis?.axis === first);
+  const holds = alone === undefined ? "" : `; alone it holds ${figure(alone.units)}`;
+  const target = letter === null ? 0 : ceilingOf(letter);
+  const inReach = target > units && Number.isFinite(target);
+  const step = inReach ? ` The next letter needs ${figure(target)}.` : "";
+  return `With all axes loaded at once ${AXES[first].title} gives out first, at ${figure(units)} Units${holds}: they share what it needs.${step}`;
+}
+
+function searchCeilings(advised: Advised): (string | undefined)[] {
+  const axes = allOf(advised);
   const held = axes.filter(
-    ({ verdict, flags }) => verdict === "censored" && !flags.includes("generator-limited"),
+    ({ verdict, flags }) =>
+      verdict === "censored" &&
+      !flags.includes("generator-limited") &&
+      !flags.includes("axis-limited"),
   );
   return [
     about(
@@ -131,7 +156,16 @@ function missingAxes({ axes }: Advised): string | undefined {
   );
 }
 
-function deeperLook({ run, axes }: Advised): string | undefined {
+function missingJoint({ run, axes, joint }: Advised): string | undefined {
+  if (run.target.kind === "broker") return undefined;
+  if (axes.some(({ verdict }) => verdict === "inconclusive")) return undefined;
+  if (joint !== undefined && joint.verdict !== "inconclusive") return undefined;
+  return "Load all axes at once, too (without `--no-joint`): a letter is final with the joint run.";
+}
+
+function deeperLook(advised: Advised): string | undefined {
+  const { run } = advised;
+  const axes = allOf(advised);
   const depth = DEEPER[run.depth];
   if (depth === undefined || !axes.some(({ capacity }) => capacity !== null)) return undefined;
   const wide = flagged(axes, "wide");
@@ -142,16 +176,21 @@ function deeperLook({ run, axes }: Advised): string | undefined {
   );
 }
 
-function flagged(axes: readonly AxisResult[], flag: AxisFlag): AxisResult[] {
+type Found = AxisResult | JointResult;
+
+const allOf = ({ axes, joint }: Advised): readonly Found[] =>
+  joint === undefined ? axes : [...axes, joint];
+
+function flagged<F extends Found>(axes: readonly F[], flag: AxisFlag): F[] {
   return axes.filter(({ flags }) => flags.includes(flag));
 }
 
-function about(axes: readonly AxisResult[], say: (names: string) => string): string | undefined {
+function about(axes: readonly Found[], say: (names: string) => string): string | undefined {
   return axes.length === 0 ? undefined : say(titlesOf(axes));
 }
 
-function titlesOf(axes: readonly AxisResult[]): string {
-  const titles = axes.map(({ id }) => AXES[id].title);
+function titlesOf(axes: readonly Found[]): string {
+  const titles = axes.map(({ id }) => RAYS[id].title);
   const last = titles.at(-1) ?? "";
   return titles.length < 2 ? last : `${titles.slice(0, -1).join(", ")} and ${last}`;
 }

@@ -1,11 +1,13 @@
-import { AXIS_IDS, type AxisId } from "../contracts/axis.ts";
-import type { AxisResult } from "../contracts/capacity.ts";
+import { AXIS_IDS, type AxisId, type RayId } from "../contracts/axis.ts";
+import type { AxisResult, JointResult } from "../contracts/capacity.ts";
 import type { TargetKind } from "../contracts/report.ts";
 import { unitsOf } from "./reference-unit.ts";
 
-/** One axis with evidence, in reference Units. */
-export interface AxisUnits {
-  readonly axis: AxisId;
+/** What a search found, in reference Units. */
+export interface Evidence {
+  readonly ray: RayId;
+  /** The axis to name for it; null when the joint run broke on none. */
+  readonly axis: AxisId | null;
   /** What counts: `rated`, or the interval's low end when no load passed the soak. */
   readonly units: number;
   readonly value: number;
@@ -13,6 +15,12 @@ export interface AxisUnits {
   /** Null when nothing broke up to the ceiling. */
   readonly high: number | null;
   readonly soaked: boolean;
+  readonly result: AxisResult | JointResult;
+}
+
+/** One axis with evidence. */
+export interface AxisUnits extends Evidence {
+  readonly axis: AxisId;
   readonly result: AxisResult;
 }
 
@@ -24,34 +32,48 @@ export function axesFor(kind: TargetKind): readonly AxisId[] {
 /** An axis in reference Units, or undefined when it gave no evidence. Failed is evidence of zero. */
 export function axisUnits(result: AxisResult): AxisUnits | undefined {
   const axis = result.id;
-  const { verdict, capacity } = result;
+  const figures = figuresOf(result, (load) => unitsOf(axis, load));
+  return figures === undefined ? undefined : { ray: axis, axis, result, ...figures };
+}
+
+/** The joint run, whose load is counted in reference Units from the start. */
+export function jointUnits(result: JointResult): Evidence | undefined {
+  const figures = figuresOf(result, (units) => units);
+  return figures === undefined
+    ? undefined
+    : { ray: "joint", axis: result.weakest, result, ...figures };
+}
+
+type Figures = Pick<Evidence, "units" | "value" | "low" | "high" | "soaked">;
+
+function figuresOf(
+  { verdict, capacity }: Pick<AxisResult, "verdict" | "capacity">,
+  inUnits: (load: number) => number,
+): Figures | undefined {
   switch (verdict) {
     case "inconclusive":
       return undefined;
     case "failed":
-      return { axis, units: 0, value: 0, low: 0, high: 0, soaked: true, result };
+      return { units: 0, value: 0, low: 0, high: 0, soaked: true };
     case "measured":
     case "censored":
       if (capacity === null) return undefined;
       return {
-        axis,
-        units: unitsOf(axis, capacity.rated ?? capacity.low),
-        value: unitsOf(axis, capacity.value),
-        low: unitsOf(axis, capacity.low),
-        high:
-          verdict === "censored" || capacity.high === null ? null : unitsOf(axis, capacity.high),
+        units: inUnits(capacity.rated ?? capacity.low),
+        value: inUnits(capacity.value),
+        low: inUnits(capacity.low),
+        high: verdict === "censored" || capacity.high === null ? null : inUnits(capacity.high),
         soaked: capacity.rated !== null,
-        result,
       };
     default:
       return verdict satisfies never;
   }
 }
 
-/** The axis that fills first; the earlier one in axis order when two are equal. */
-export function weakest(axes: readonly AxisUnits[]): AxisUnits | undefined {
-  return axes.reduce<AxisUnits | undefined>(
-    (least, axis) => (least === undefined || axis.units < least.units ? axis : least),
+/** What fills first; the earlier one when two are equal. */
+export function weakest<E extends Evidence>(found: readonly E[]): E | undefined {
+  return found.reduce<E | undefined>(
+    (least, one) => (least === undefined || one.units < least.units ? one : least),
     undefined,
   );
 }

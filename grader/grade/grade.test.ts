@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AXIS_IDS, type AxisId } from "../contracts/axis.ts";
+import type { JointResult } from "../contracts/capacity.ts";
 import { LETTERS } from "../contracts/report.ts";
 import { censored, inconclusive, measured } from "./axis-result.suite.ts";
 import { gradeOf } from "./grade.ts";
@@ -8,6 +9,19 @@ import { gradeOf } from "./grade.ts";
 const instance = { kind: "instance", depth: "standard" } as const;
 const broker = { kind: "broker", depth: "standard" } as const;
 const five = (units: number) => AXIS_IDS.map((id) => measured(id, units));
+
+const joint = (units: number, changes: Partial<JointResult> = {}): JointResult => {
+  const { id: _id, ...found } = measured("link", units);
+  return { id: "joint", ...found, weakest: "base", shares: [], ...changes };
+};
+const nothingBroke = (units: number, flag: "axis-limited" | "plan-limited") =>
+  joint(units, {
+    verdict: "censored",
+    capacity: { value: units, low: units, high: null, rated: units },
+    limitedBy: null,
+    weakest: null,
+    flags: ["censored", flag],
+  });
 
 describe("the number", () => {
   test("is that of the weakest axis", () => {
@@ -127,6 +141,64 @@ describe("scope and caps", () => {
     expect(grade.caps).toContain(
       "A kept from the last grade: the interval does not clear the step to B",
     );
+  });
+});
+
+describe("the joint run", () => {
+  test("makes the letter of five axes final", () => {
+    const grade = gradeOf(five(2000), { ...instance, joint: joint(1200) });
+    expect(grade).toMatchObject({
+      letter: "B",
+      units: 1200,
+      limitedBy: "base",
+      jointly: true,
+      scope: "instance",
+      publishable: true,
+      caps: [],
+    });
+    expect(grade.low).toBeCloseTo(1080);
+    expect(grade.high).toBeCloseTo(1320);
+  });
+
+  test("never lifts the number above the weakest axis alone", () => {
+    const axes = [...five(5000).slice(0, 4), measured("api", 900)];
+    const grade = gradeOf(axes, { ...instance, joint: nothingBroke(900, "axis-limited") });
+    expect(grade).toMatchObject({ units: 900, limitedBy: "api", jointly: false, letter: "C" });
+    expect(grade.high).not.toBeNull();
+  });
+
+  test("that ran out of Units leaves a lower bound that no axis limits", () => {
+    const context = { ...instance, joint: nothingBroke(600, "plan-limited") };
+    const grade = gradeOf(five(5000), context);
+    expect(grade).toMatchObject({ units: 600, high: null, limitedBy: null, jointly: true });
+    expect(grade.caps).toContain(
+      "Joint held all that was offered, 600 Units: the grade is a lower bound",
+    );
+  });
+
+  test.each([
+    ["fewer than five axes", five(500).slice(0, 4), joint(400)],
+    ["a joint run without an answer", five(500), joint(0, { verdict: "inconclusive" })],
+  ] as const)("leaves the letter provisional with %s", (_, axes, found) => {
+    const grade = gradeOf(axes, { ...instance, joint: found });
+    expect(grade).toMatchObject({ scope: "partial", publishable: false });
+    expect(grade.caps[0]).toMatch(/the letter is provisional$/);
+  });
+
+  test("is not published from a glance, nor for a bare broker", () => {
+    const glance = gradeOf(five(2000), { ...instance, depth: "glance", joint: joint(1200) });
+    expect(glance).toMatchObject({ scope: "instance", publishable: false });
+    const bare = gradeOf(five(2000).slice(0, 2), { ...broker, joint: joint(1200) });
+    expect(bare).toMatchObject({ scope: "broker", publishable: false, units: 1200 });
+  });
+
+  test("that failed at every load is an F, and an unstable one caps the letter", () => {
+    const failed = joint(0, { verdict: "failed", capacity: null });
+    const grade = gradeOf(five(5000), { ...instance, joint: failed });
+    expect(grade).toMatchObject({ letter: "F", units: 0 });
+    expect(grade.caps[0]).toBe("Joint: the objective was not met at any load");
+    const shaky = joint(4000, { flags: ["unstable"] });
+    expect(gradeOf(five(5000), { ...instance, joint: shaky }).letter).toBe("C");
   });
 });
 

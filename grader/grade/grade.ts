@@ -1,7 +1,14 @@
 import { AXIS_IDS } from "../contracts/axis.ts";
-import type { AxisResult, Depth } from "../contracts/capacity.ts";
+import type { AxisResult, Depth, JointResult } from "../contracts/capacity.ts";
 import type { Grade, Letter, TargetKind } from "../contracts/report.ts";
-import { type AxisUnits, axisUnits, weakest } from "./axis-units.ts";
+import {
+  type AxisUnits,
+  axesFor,
+  axisUnits,
+  type Evidence,
+  jointUnits,
+  weakest,
+} from "./axis-units.ts";
 import { capsOf } from "./caps.ts";
 import { settleLetter, worse } from "./letters.ts";
 
@@ -10,22 +17,28 @@ export interface GradeContext {
   readonly depth: Depth;
   /** The letter the target holds from an earlier grading by the same method. */
   readonly previous?: Letter | undefined;
+  /** What was found with all axes loaded at once. */
+  readonly joint?: JointResult | undefined;
 }
 
 /** An axis that fails now and then at any load cannot be trusted further than this. */
 const UNSTABLE_CAP: Letter = "C";
 
 /**
- * N* = min over axes of rated ÷ reference Unit, with the letter that stands for it.
- * The joint run has no result type yet, so no grade is of scope `instance` and none is publishable.
+ * N* = min of the joint run's rated Units and, over axes, rated ÷ reference Unit, with the letter
+ * that stands for it. Final and publishable only with every axis of an instance and the joint run.
  */
 export function gradeOf(results: readonly AxisResult[], context: GradeContext): Grade {
   const axes = inOrder(results);
-  const limiting = weakest(axes);
+  const hasJoint = context.joint !== undefined && axes.length > 0;
+  const joint = hasJoint ? jointUnits(context.joint) : undefined;
+  const found: readonly Evidence[] = joint === undefined ? axes : [...axes, joint];
+  const limiting = weakest(found);
+  const scope = scopeOf(axes, joint, context);
   const common = {
-    scope: context.kind === "broker" ? ("broker" as const) : ("partial" as const),
+    scope,
     axes: axes.map(({ axis }) => axis),
-    publishable: false,
+    publishable: scope === "instance" && context.depth !== "glance",
   };
   if (limiting === undefined) {
     const caps = ["no axis gave evidence: there is no letter"];
@@ -33,22 +46,32 @@ export function gradeOf(results: readonly AxisResult[], context: GradeContext): 
   }
 
   const { units, value } = limiting;
-  const { low, high } = intervalOf(axes, limiting);
+  const { low, high } = intervalOf(found, limiting);
   const settled = settleLetter({ units, value, low, high }, context.previous);
-  const unstable = axes.some(({ result }) => result.flags.includes("unstable"));
+  const unstable = found.some(({ result }) => result.flags.includes("unstable"));
   const letter = unstable ? worse(settled, UNSTABLE_CAP) : settled;
-  const caps = capsOf({ axes, limiting, settled, letter, context });
-  return { letter, units, low, high, limitedBy: limiting.axis, ...common, caps };
+  const caps = capsOf({ axes, joint, limiting, settled, letter, context });
+  const jointly = joint === undefined ? {} : { jointly: limiting === joint };
+  return { letter, units, low, high, limitedBy: limiting.axis, ...jointly, ...common, caps };
+}
+
+function scopeOf(
+  axes: readonly AxisUnits[],
+  joint: Evidence | undefined,
+  { kind }: GradeContext,
+): Grade["scope"] {
+  if (kind === "broker") return "broker";
+  return axes.length === axesFor(kind).length && joint !== undefined ? "instance" : "partial";
 }
 
 /**
  * The interval of a minimum is the minimum of the ends. The limiting axis' own ends would let a
  * better axis make the grade's interval worse.
  */
-function intervalOf(axes: readonly AxisUnits[], limiting: AxisUnits) {
-  const low = Math.min(...axes.map((axis) => axis.low));
+function intervalOf(found: readonly Evidence[], limiting: Evidence) {
+  const low = Math.min(...found.map((one) => one.low));
   if (limiting.high === null) return { low, high: null };
-  const highs = axes.map((axis) => axis.high).filter((high) => high !== null);
+  const highs = found.map((one) => one.high).filter((high) => high !== null);
   return { low, high: Math.min(...highs) };
 }
 

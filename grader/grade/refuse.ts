@@ -1,5 +1,5 @@
 import { INVALID } from "../capacity/depths.ts";
-import type { AxisFlag, AxisResult } from "../contracts/capacity.ts";
+import type { AxisFlag, AxisResult, JointResult } from "../contracts/capacity.ts";
 import type { Trial } from "../contracts/trial.ts";
 
 /** Flags that speak of a number there no longer is. */
@@ -9,7 +9,7 @@ const OF_A_NUMBER: readonly AxisFlag[] = ["censored", "wide", "unstable", "soak-
  * Takes every number back when the generator spoiled too many windows of the whole run: those that
  * passed for valid were measured by the same generator (grading method, 2.4).
  */
-export function refuseSpoiled(results: readonly AxisResult[]): AxisResult[] {
+export function refuseSpoiled<R extends AxisResult | JointResult>(results: readonly R[]): R[] {
   const windows = results.reduce((sum, result) => sum + result.windows, 0);
   const spoiled = results.reduce((sum, result) => sum + result.invalidWindows, 0);
   if (!tooManySpoiled(spoiled, windows)) return [...results];
@@ -23,7 +23,7 @@ export function refuseSpoiled(results: readonly AxisResult[]): AxisResult[] {
 export const tooManySpoiled = (spoiled: number, windows: number): boolean =>
   spoiled >= INVALID.least && spoiled > INVALID.share * windows;
 
-const withoutNumber = (result: AxisResult, reason: string): AxisResult => ({
+const withoutNumber = <R extends AxisResult | JointResult>(result: R, reason: string): R => ({
   ...result,
   verdict: "inconclusive",
   capacity: null,
@@ -41,7 +41,7 @@ const withoutNumber = (result: AxisResult, reason: string): AxisResult => ({
 });
 
 /** What spoiled the last window that was spoiled, of one axis or of all; undefined for none. */
-export function lastSpoiled(trials: readonly Trial[], axis?: AxisResult["id"]): string | undefined {
+export function lastSpoiled(trials: readonly Trial[], axis?: Trial["axis"]): string | undefined {
   return trials.findLast(
     (trial) => trial.verdict === "invalid" && (axis === undefined || trial.axis === axis),
   )?.reason;

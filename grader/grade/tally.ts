@@ -1,4 +1,4 @@
-import { AXIS_IDS } from "../contracts/axis.ts";
+import { RAY_IDS } from "../contracts/axis.ts";
 import type { Reconciliation, ReportWave } from "../contracts/report.ts";
 import type { GeneratorHealth, Trial } from "../contracts/trial.ts";
 
@@ -32,12 +32,13 @@ export function waveOf(trial: Trial): ReportWave {
     reason: trial.reason,
     latenessP99Ms: trial.health.latenessP99Ms,
     cpuRatio: trial.health.cpuRatio,
+    ...(trial.parts === undefined ? {} : { parts: trial.parts }),
   };
 }
 
 /** Sums of both sides for each axis that was loaded, invalid windows included: they were sent too. */
 export function reconcile(windows: readonly Trial[]): Reconciliation[] {
-  return AXIS_IDS.filter((axis) => windows.some((trial) => trial.axis === axis)).map((axis) => {
+  return RAY_IDS.filter((axis) => windows.some((trial) => trial.axis === axis)).map((axis) => {
     const own = windows.filter((trial) => trial.axis === axis);
     const sum = (pick: (trial: Trial) => number) =>
       own.reduce((total, trial) => total + pick(trial), 0);
@@ -58,7 +59,7 @@ export function reconcile(windows: readonly Trial[]): Reconciliation[] {
 }
 
 /** The worst value of each figure over the windows; they need not fall into one window. */
-export function worstHealth(windows: readonly Trial[]): GeneratorHealth | null {
+export function worstHealth(windows: readonly Pick<Trial, "health">[]): GeneratorHealth | null {
   return windows.reduce<GeneratorHealth | null>(
     (worst, { health }) => (worst === null ? health : worseOf(worst, health)),
     null,

@@ -103,6 +103,7 @@ export const CODECS: { readonly [T in Table]: Codec<RowsByTable[T]> } = {
     "stepHarmSec",
     "generatorCeiling",
     "sampled",
+    "parts",
   ]),
   seconds: secondCodec,
   events: eventCodec,

@@ -1,4 +1,4 @@
-import { AxisId } from "#grader/contracts/axis.ts";
+import { AxisId, RayId } from "#grader/contracts/axis.ts";
 import { Report, RunFacts, RunVerdict, TargetKind } from "#grader/contracts/report.ts";
 import { GeneratorHealth, Trial } from "#grader/contracts/trial.ts";
 import { z } from "zod";
@@ -47,7 +47,7 @@ export type SparseHistogram = z.infer<typeof SparseHistogram>;
 export const SecondRow = z
   .strictObject({
     runId: z.string(),
-    axis: AxisId,
+    axis: RayId,
     /** What kind of traffic: "relay", "api", … */
     stream: z.string(),
     /** Generator process; "main" until load comes from several. */
@@ -79,7 +79,7 @@ export const EventRow = z
     /** Noun, e.g. "wave", "drain", "estimate", "error", "provision", "state". */
     kind: z.string(),
     severity: z.enum(["info", "warning", "error"]),
-    axis: AxisId.nullable(),
+    axis: RayId.nullable(),
     message: z.string(),
     /** Small JSON document, or "{}". */
     detail: z.string(),
@@ -90,7 +90,7 @@ export type EventRow = z.infer<typeof EventRow>;
 /** `detail` of an event of kind "estimate": where the search stands, once a step. */
 export const EstimateDetail = z
   .strictObject({
-    axis: AxisId,
+    axis: RayId,
     phase: z.string(),
     load: z.number().nonnegative(),
     lower: z.number().nonnegative().nullable(),

@@ -1,5 +1,5 @@
 /** How figures are written for people. Every renderer and the dashboard take them from here. */
-import { AXES, type AxisId } from "#grader/contracts/axis.ts";
+import { type RayId, RAYS } from "#grader/contracts/axis.ts";
 import type { Capacity } from "#grader/contracts/capacity.ts";
 import { count, figure } from "#grader/contracts/figure.ts";
 
@@ -14,8 +14,8 @@ export function quantity(value: number | null | undefined, unit: string): string
 }
 
 /** A load or capacity in the axis' unit. */
-export function load(value: number | null | undefined, axis: AxisId): string {
-  return quantity(value, AXES[axis].unit);
+export function load(value: number | null | undefined, axis: RayId): string {
+  return quantity(value, RAYS[axis].unit);
 }
 
 /** A measured rate: whole above 100, so that a small shortfall stays visible. */
@@ -24,7 +24,7 @@ export function rate(perSec: number): string {
 }
 
 /** A capacity as it may be claimed: `≥ 4 100 msg/s` when nothing broke. */
-export function capacityText(capacity: Capacity | null, axis: AxisId): string {
+export function capacityText(capacity: Capacity | null, axis: RayId): string {
   if (capacity === null) return ABSENT;
   const atLeast = capacity.high === null ? "≥ " : "";
   return `${atLeast}${load(capacity.value, axis)}`;

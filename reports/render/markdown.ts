@@ -1,4 +1,5 @@
-import { AXES } from "#grader/contracts/axis.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
+import type { AxisResult, JointResult } from "#grader/contracts/capacity.ts";
 import type { Report, RunVerdict } from "#grader/contracts/report.ts";
 import { ABSENT, capacityText, count, duration, figure, interval, timestamp } from "./format.ts";
 import { harmless } from "./paint.ts";
@@ -33,21 +34,28 @@ export function renderMarkdown(report: Report): string {
 }
 
 function axisTable(report: Report): string[] {
-  const rows = axesInPlay(report).map(({ axis, corner }) => {
-    const { capacity } = axis;
-    const units = corner?.units ?? null;
-    return [
-      AXES[axis.id].title,
-      capacityText(capacity, axis.id),
-      interval(capacity?.low ?? null, capacity?.high ?? null),
-      units === null ? ABSENT : figure(units),
-      limitText(axis),
-    ];
-  });
+  const { joint } = report;
+  const rows = [
+    ...axesInPlay(report).map(({ axis, corner }) => axisRow(axis, corner?.units ?? null)),
+    ...(joint === undefined
+      ? []
+      : [axisRow(joint, joint.capacity?.rated ?? joint.capacity?.low ?? null)]),
+  ];
   return [
     "| axis | capacity | 95 % interval | in Units | limit |",
     "|:--|--:|--:|--:|:--|",
     ...rows.map((row) => `| ${row.map(escape).join(" | ")} |`),
+  ];
+}
+
+function axisRow(axis: AxisResult | JointResult, units: number | null): string[] {
+  const { capacity } = axis;
+  return [
+    RAYS[axis.id].title,
+    capacityText(capacity, axis.id),
+    interval(capacity?.low ?? null, capacity?.high ?? null),
+    units === null ? ABSENT : figure(units),
+    limitText(axis),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { AXES } from "#grader/contracts/axis.ts";
 import type { PentagonCorner, Report } from "#grader/contracts/report.ts";
-import { DARK, LIGHT, type Palette } from "./palette.ts";
-import { harmless } from "./paint.ts";
+import { drawingColors, escapeMarkup } from "./drawing.ts";
+import type { Palette } from "./palette.ts";
 import {
   capacityOutline,
   closedPath,
@@ -23,7 +23,7 @@ export interface PentagonOptions {
   readonly id?: string;
 }
 
-type Drawn = Pick<Report, "axes" | "pentagon" | "grade">;
+type Drawn = Pick<Report, "axes" | "joint" | "pentagon" | "grade">;
 
 const SIZE = { width: 520, height: 440 } as const;
 const FRAME: Frame = { cx: 260, cy: 232, radius: 150 };
@@ -34,8 +34,8 @@ export function renderPentagon(report: Drawn, options: PentagonOptions = {}): st
   const { pentagon } = report;
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" class="${id}" viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" aria-labelledby="${id}-title ${id}-desc">`,
-    `<title id="${id}-title">${escape(`Capacity: ${gradeFacts(report).join(", ")}`)}</title>`,
-    `<desc id="${id}-desc">${escape(description(report))}</desc>`,
+    `<title id="${id}-title">${escapeMarkup(`Capacity: ${gradeFacts(report).join(", ")}`)}</title>`,
+    `<desc id="${id}-desc">${escapeMarkup(description(report))}</desc>`,
     `<style>${styleOf(id, options.palette)}</style>`,
     `<rect class="paper" width="${SIZE.width}" height="${SIZE.height}"/>`,
     ...gridMarks(),
@@ -44,7 +44,7 @@ export function renderPentagon(report: Drawn, options: PentagonOptions = {}): st
     ...previousMarks(options.previous),
     ...pentagon.map(cornerMark),
     ...report.axes.flatMap(labelMarks),
-    `<text class="headline" x="${FRAME.cx}" y="${SIZE.height - 14}" text-anchor="middle">${escape(gradeFacts(report).join(" · "))}</text>`,
+    `<text class="headline" x="${FRAME.cx}" y="${SIZE.height - 14}" text-anchor="middle">${escapeMarkup(gradeFacts(report).join(" · "))}</text>`,
     "</svg>",
   ].join("\n")}\n`;
 }
@@ -86,7 +86,7 @@ function labelMarks(axis: Report["axes"][number]): string[] {
   const limited = axis.limitedBy === "policy" ? " (policy limit)" : "";
   return [
     `<text class="axis" ${at(0)}>${AXES[axis.id].title}</text>`,
-    `<text class="value" ${at(18)}>${escape(cornerText(axis) + limited)}</text>`,
+    `<text class="value" ${at(18)}>${escapeMarkup(cornerText(axis) + limited)}</text>`,
   ];
 }
 
@@ -97,12 +97,8 @@ function description({ axes }: Drawn): string {
 
 function styleOf(id: string, palette: Palette | undefined): string {
   const root = `.${id}`;
-  const colors =
-    palette === undefined
-      ? `${root}{${variables(LIGHT)}}@media (prefers-color-scheme:dark){${root}{${variables(DARK)}}}`
-      : `${root}{${variables(palette)}}`;
   return [
-    colors,
+    drawingColors(root, palette),
     `${root} text{font-family:system-ui,"DejaVu Sans",sans-serif;font-size:14px;fill:var(--ink)}`,
     `${root} .paper{fill:var(--paper)}`,
     `${root} .grid{fill:none;stroke:var(--grid)}`,
@@ -118,14 +114,4 @@ function styleOf(id: string, palette: Palette | undefined): string {
     `${root} .value{fill:var(--faint)}`,
     `${root} .headline{font-size:15px;font-weight:600}`,
   ].join("");
-}
-
-function variables(palette: Palette): string {
-  return Object.entries(palette)
-    .map(([name, color]) => `--${name}:${color}`)
-    .join(";");
-}
-
-function escape(text: string): string {
-  return harmless(text).replace(/[&<>"]/g, (mark) => `&#${mark.codePointAt(0) ?? 0};`);
 }

@@ -1,4 +1,4 @@
-import { AXES, type AxisId } from "#grader/contracts/axis.ts";
+import { type RayId, RAYS } from "#grader/contracts/axis.ts";
 import type { Phase, WindowVerdict } from "#grader/contracts/trial.ts";
 import { capacityText, count, duration, interval, latency, load, percent, rate } from "./format.ts";
 import { meter, sparkline, track, verdictMark } from "./marks.ts";
@@ -6,7 +6,7 @@ import { columnsOf, evenSpaces, padEnd, type Paint, paintOf } from "./paint.ts";
 
 /** Where a running measurement stands. Rates and ratios are those of the last second or so. */
 export interface ProgressView {
-  readonly axis: AxisId;
+  readonly axis: RayId;
   /** From 1. */
   readonly axisNumber: number;
   readonly axisCount: number;
@@ -73,7 +73,7 @@ export function renderProgressLine(view: ProgressView): string {
   const { axis, generator, estimate } = view;
   const left = view.remainingMs === null ? [] : [`about ${duration(view.remainingMs)} left`];
   const line = [
-    `${AXES[axis].title} ${view.axisNumber}/${view.axisCount} ${view.phase}`,
+    `${RAYS[axis].title} ${view.axisNumber}/${view.axisCount} ${view.phase}`,
     `load ${load(view.load, axis)}`,
     `delivered ${rate(view.deliveredPerSec)} of ${rate(view.offeredPerSec)}`,
     `p99 ${latency(view.latencyP99Ms)} of ${latency(view.deadlineMs)}`,
@@ -88,7 +88,7 @@ export function renderProgressLine(view: ProgressView): string {
 }
 
 function headLine(view: ProgressView, width: number, paint: Paint): string {
-  const { title, counts } = AXES[view.axis];
+  const { title, counts } = RAYS[view.axis];
   const place = `${view.axisNumber}/${view.axisCount}`;
   const short = `${paint.bold(title)} ${place}  ${paint.accent(view.phase)}`;
   const left = view.remainingMs === null ? "" : `, about ${duration(view.remainingMs)} left`;

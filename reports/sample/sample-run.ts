@@ -4,6 +4,7 @@ import type { AxisFlag, AxisResult, LimitedBy } from "#grader/contracts/capacity
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { RunFacts } from "#grader/contracts/report.ts";
 import type { Phase, Trial } from "#grader/contracts/trial.ts";
+import { JOINT_RESULT, jointTrials } from "./sample-joint.ts";
 
 interface Truth {
   readonly capacity: number;
@@ -90,6 +91,7 @@ const RUN: RunFacts = {
 export const SAMPLE = {
   run: RUN,
   axes: AXIS_IDS.map((id) => axisResult(id, TRUTH[id])),
+  joint: JOINT_RESULT,
   trials: sampleTrials(),
   objectives: AXIS_IDS.map(objectiveOf),
   generator: {
@@ -116,6 +118,7 @@ export const SAMPLE_BROKER = {
     exitCode: 120,
   } satisfies RunFacts,
   axes: [unjudgedLink(), cappedRelay()],
+  joint: undefined,
   trials: SAMPLE.trials
     .filter(({ axis, phase }) => axis === "relay" && phase === "wave")
     .slice(0, 5)
@@ -213,7 +216,18 @@ function sampleTrials(): Trial[] {
     }
     for (let i = 0; i < 3; i++) add(axis, "soak", capacity * 0.93);
   }
-  return trials;
+  const last = trials.at(-1);
+  return last === undefined ? trials : [...trials, ...jointTrials(jointWindow, last)];
+}
+
+function jointWindow(
+  axis: AxisId,
+  phase: Phase,
+  load: number,
+  index: number,
+  startedAtMs: number,
+): Trial {
+  return sampleTrial(axis, phase, load, index, index, startedAtMs, false);
 }
 
 function sampleTrial(

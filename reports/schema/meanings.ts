@@ -25,10 +25,14 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   referenceUnit: "Identifier of the reference Unit, the unit of account.",
   grade: "The capacity grade.",
   letter: "S, A … F by the reference Units held; null when no axis gave evidence.",
-  "grade.units": "Reference Units the target holds: the least over the axes of rated load.",
+  "grade.units":
+    "Reference Units the target holds: the least of what each axis and the joint run are rated at.",
   "grade.low": "Lower end of the 95 % interval, reference Units.",
   "grade.high": "Upper end of the 95 % interval, reference Units; null when nothing broke.",
-  "grade.limitedBy": "The axis that fills first.",
+  "grade.limitedBy":
+    "The axis that fills first; null when the joint run set the Units and nothing broke in it.",
+  jointly:
+    "True when the joint run, all axes loaded at once, held fewer Units than any axis alone; absent without an answer of it.",
   scope:
     "instance: five axes and the joint run; partial: the axes listed; broker: a bare broker's link and relay.",
   "grade.axes": "Axes the letter rests on.",
@@ -55,8 +59,24 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   harmSec: "Seconds in which over 5 % of the load was late or lost.",
   "axes[].windows": "Windows the answer rests on.",
   invalidWindows: "Windows spoiled by the generator: repeated, never counted.",
+  joint:
+    "All axes loaded at once at the rates of so many reference Units; absent when the run had no such part.",
+  "joint.id": "Always joint.",
+  "joint.verdict":
+    "measured: both bounds known; censored: at least this much, nothing broke; inconclusive: not enough evidence; failed: the objectives were met at no load.",
+  "joint.capacity.value":
+    "C90 in reference Units: nine windows in ten are good on every axis at once.",
+  "joint.capacity.low": "Lower end of its 95 % interval, reference Units.",
+  "joint.capacity.high": "Upper end of its 95 % interval; null when nothing broke.",
+  "joint.limitedBy":
+    "resource: the target; policy: a configured limit; generator: our own ceiling.",
+  "joint.windows": "Windows the answer rests on.",
+  weakest: "The axis that broke most of the windows; null when none broke.",
+  shares: "How each axis fared in the joint run.",
+  "joint.shares[].windows": "Windows that counted.",
+  broke: "Of those, the ones in which this axis missed its objective.",
   pentagon: "Five corners in axis order: capacity and headroom, two figures never mixed.",
-  axis: "The axis.",
+  axis: "The axis; joint for all of them at once.",
   "pentagon[].units": "Capacity in reference Units; null when the axis has none.",
   "pentagon[].low": "Lower end of the 95 % interval, reference Units.",
   "pentagon[].high": "Upper end, reference Units; null when nothing broke.",
@@ -71,6 +91,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   maxLostRatio: "Share of planned messages that may be lost or failed, 0…1.",
   maxGrowthRatio: "Growth of the in-flight count over a window, as a share of planned, 0…1.",
   growthSlack: "Growth always allowed, messages.",
+  badSlack: "Bad messages always allowed; none when absent.",
   generator: "The load generator: whether it was the limit, and its health.",
   limited: "True when the generator, not the target, was the limit.",
   "generator.windows": "Windows driven in the run.",
@@ -100,7 +121,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   waves: "Every window driven, in order; drains left out.",
   index: "Position in the run, from 0.",
   phase: "Why the search drove this window.",
-  load: "Intended load in the axis' unit: per second, or Units for link.",
+  load: "Intended load in the axis' unit: per second, or Units for link and joint.",
   measuredMs: "Length of the window that was really driven, milliseconds.",
   planned: "Sends due in the whole window, had it not been curtailed.",
   intended: "Sends due in the part that was driven.",
@@ -114,7 +135,9 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   pending: "Still unanswered when the window was judged: bad, not lost.",
   duplicated: "Arrived more than once.",
   reordered: "Arrived after a later one of the same stream.",
-  deliveredPerSec: "Completions per second inside the window, whatever their latency.",
+  deliveredPerSec:
+    "Completions per second inside the window, whatever their latency; of a joint window the reference Units served on the axis served least.",
+  parts: "Of a joint window: each axis' share, judged by its own objective.",
   latencyMs: "Latency from the intended send time, milliseconds.",
   count: "Samples the quantiles rest on.",
   p50: "Median, milliseconds.",
@@ -122,6 +145,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   p99: "99th percentile, milliseconds.",
   max: "Largest, milliseconds.",
   "waves[].verdict": "good, bad, or invalid: spoiled by the generator and repeated.",
+  "waves[].parts[].verdict": "good or bad by its own objective; invalid: spoiled.",
   curtailed: "True when the window stopped early, its verdict already certain.",
   hard: "True for overload, false for a passing stall.",
   advice: "What to do next, most useful first.",

@@ -1,4 +1,4 @@
-import { AXES } from "#grader/contracts/axis.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
 import type { Reconciliation } from "#grader/contracts/report.ts";
 import { count } from "../format.ts";
 import { type Paint, wrap } from "../paint.ts";
@@ -33,7 +33,7 @@ export function deliveryLines(sheet: Sheet): string[] {
   const absent = WHEN_SEEN.filter((name) => !seen.includes(name));
   const names = [...ALWAYS, ...seen];
   const rows = sums.map((axis) => [
-    AXES[axis.axis].title,
+    RAYS[axis.axis].title,
     ...names.map((name) => countText(axis, name, paint)),
     balanceText(axis, paint),
   ]);

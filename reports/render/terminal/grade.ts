@@ -1,6 +1,7 @@
-import { AXES } from "#grader/contracts/axis.ts";
-import type { AxisResult } from "#grader/contracts/capacity.ts";
-import type { Grade, Letter, PentagonCorner } from "#grader/contracts/report.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
+import type { AxisResult, JointResult } from "#grader/contracts/capacity.ts";
+import type { Letter, PentagonCorner } from "#grader/contracts/report.ts";
+import { radiusOf } from "#grader/contracts/scale.ts";
 import { ABSENT, capacityText, figure, interval, percent } from "../format.ts";
 import { meter } from "../marks.ts";
 import { padEnd, padStart, type Paint, type Tone, wrap } from "../paint.ts";
@@ -54,9 +55,13 @@ function axisTable(sheet: Sheet): string[] {
     { title: "headroom", align: "right", drop: 4 },
     { title: "limit" },
   ];
-  const rows = axesInPlay(report).map(({ axis, corner }) =>
-    axisRow(axis, corner, report.grade, paint),
-  );
+  const { joint, grade } = report;
+  const rows = [
+    ...axesInPlay(report).map(({ axis, corner }) =>
+      axisRow(axis, corner, grade.jointly !== true && axis.id === grade.limitedBy, paint),
+    ),
+    ...(joint === undefined ? [] : [axisRow(joint, undefined, grade.jointly === true, paint)]),
+  ];
   // Headroom needs current use; without it the column would only say so five times.
   const told = (i: number) =>
     columns[i]?.title !== "headroom" || rows.some((row) => row[i] !== ABSENT);
@@ -69,33 +74,45 @@ function axisTable(sheet: Sheet): string[] {
 }
 
 function axisRow(
-  axis: AxisResult,
+  axis: AxisResult | JointResult,
   corner: PentagonCorner | undefined,
-  grade: Grade,
+  limits: boolean,
   paint: Paint,
 ): string[] {
   const { capacity } = axis;
-  const title = AXES[axis.id].title;
+  const { title } = RAYS[axis.id];
   const rated = capacity?.rated ?? null;
   const headroom = corner?.headroom ?? null;
   return [
-    axis.id === grade.limitedBy ? paint.bold(`${title} ◂`) : title,
+    limits ? paint.bold(`${title} ◂`) : title,
     capacityText(capacity, axis.id),
     interval(capacity?.low ?? null, capacity?.high ?? null),
     rated === null ? ABSENT : figure(rated),
-    corner?.units === null || corner === undefined ? ABSENT : figure(corner.units),
+    unitsText(axis, corner),
     headroom === null ? ABSENT : percent(headroom),
     limitText(axis),
   ];
 }
 
+/** The joint run is counted in Units from the start. */
+function unitsText(axis: AxisResult | JointResult, corner: PentagonCorner | undefined): string {
+  const { capacity } = axis;
+  const joint = axis.id === "joint" ? (capacity?.rated ?? capacity?.low) : undefined;
+  const units = joint ?? corner?.units ?? null;
+  return units === null ? ABSENT : figure(units);
+}
+
 /** The pentagon unrolled for narrow terminals. */
 function barLines({ report, paint, width }: Sheet): string[] {
-  const bars = axesInPlay(report).map((bar) => ({ ...bar, value: cornerText(bar.axis) }));
+  const { joint } = report;
+  const bars = [
+    ...axesInPlay(report).map(({ axis, corner }) => ({ axis, share: corner?.radius ?? 0 })),
+    ...(joint === undefined ? [] : [{ axis: joint, share: radiusOf(joint.capacity?.rated ?? 0) }]),
+  ].map((bar) => ({ ...bar, value: cornerText(bar.axis) }));
   const valueColumns = Math.max(...bars.map(({ value }) => value.length));
   const cells = Math.max(6, width - valueColumns - 12);
-  return bars.map(({ axis, corner, value }) => {
-    const bar = meter(corner?.radius ?? 0, cells);
-    return `${padEnd(AXES[axis.id].title, 6)}${paint.accent(bar)}  ${padStart(value, valueColumns)}`;
+  return bars.map(({ axis, share, value }) => {
+    const bar = meter(share, cells);
+    return `${padEnd(RAYS[axis.id].title, 6)}${paint.accent(bar)}  ${padStart(value, valueColumns)}`;
   });
 }

@@ -1,7 +1,7 @@
-import { AXES } from "#grader/contracts/axis.ts";
+import { RAYS } from "#grader/contracts/axis.ts";
+import type { AxisResult, JointResult } from "#grader/contracts/capacity.ts";
 import { bytes, count, duration, latency, percent } from "../format.ts";
 import { harmless, padEnd, wrap } from "../paint.ts";
-import { axesInPlay } from "../words.ts";
 import { inner, type Sheet } from "./section.ts";
 import { wrapFacts } from "./verdict.ts";
 
@@ -46,25 +46,31 @@ export function generatorLines(sheet: Sheet): string[] {
 const workersFact = (workers: number | undefined): string[] =>
   workers === undefined ? [] : [`${workers} sending ${workers === 1 ? "thread" : "threads"}`];
 
+const isInPlay = ({ flags }: AxisResult | JointResult): boolean =>
+  !flags.includes("not-applicable");
+
 /** What was tested and, for each axis, what broke first. */
 export function targetLines(sheet: Sheet): string[] {
-  const { run, axes } = sheet.report;
+  const { run, axes, joint } = sheet.report;
+  const all = joint === undefined ? axes : [...axes, joint];
   const { kind, name, version, url } = run.target;
   const facts = [
     ...(name === null ? [] : [name]),
     version === null ? kind : `${kind} ${version}`,
     url,
   ].map(harmless);
-  const harmSec = axes.reduce((sum, axis) => sum + axis.harmSec, 0);
-  const activeSec = axes.reduce((sum, axis) => sum + axis.activeSec, 0);
+  const harmSec = all.reduce((sum, axis) => sum + axis.harmSec, 0);
+  const activeSec = all.reduce((sum, axis) => sum + axis.activeSec, 0);
   const load = `under load for ${duration(activeSec * 1000)}, overloaded for ${duration(harmSec * 1000)}`;
   return [
     ...wrapFacts(facts, inner(sheet)),
     ...wrap(load, inner(sheet)).map(sheet.paint.dim),
-    ...axesInPlay(sheet.report).flatMap(({ axis: { id, reason } }) =>
-      wrap(harmless(reason), inner(sheet) - 7).map(
-        (line, i) => padEnd(i === 0 ? AXES[id].title : "", 7) + line,
+    ...all
+      .filter(isInPlay)
+      .flatMap(({ id, reason }) =>
+        wrap(harmless(reason), inner(sheet) - 7).map(
+          (line, i) => padEnd(i === 0 ? RAYS[id].title : "", 7) + line,
+        ),
       ),
-    ),
   ];
 }

@@ -1,4 +1,4 @@
-import { AXES, AXIS_IDS } from "#grader/contracts/axis.ts";
+import { RAY_IDS, RAYS } from "#grader/contracts/axis.ts";
 import type { ReportWave } from "#grader/contracts/report.ts";
 import type { WindowVerdict } from "#grader/contracts/trial.ts";
 import { count, figure, latency, percent } from "../format.ts";
@@ -10,7 +10,10 @@ import { inner, type Sheet } from "./section.ts";
 /** More waves than this and neighbours of one phase share a line. */
 const ALL_SHOWN = 24;
 
-/** Columns before the rule that broke; a narrow terminal has none to spare. */
+/** A terminal of fewer columns has none to spare for units and indents. */
+const NARROW = 60;
+
+/** Columns before the rule that broke. */
 const BROKE_INDENT = { roomy: 21, narrow: 4 } as const;
 
 const COLUMNS: readonly Column[] = [
@@ -35,14 +38,14 @@ interface Group {
 export function waveLines(sheet: Sheet): string[] {
   const { report, paint } = sheet;
   const condensed = report.waves.length > ALL_SHOWN;
-  const groups = AXIS_IDS.flatMap((axis) =>
+  const groups = RAY_IDS.flatMap((axis) =>
     grouped(
       report.waves.filter((wave) => wave.axis === axis),
       condensed,
     ),
   );
   if (groups.length === 0) return [];
-  const rows = groups.map((group, i) => groupRow(group, groups[i - 1], paint));
+  const rows = groups.map((group, i) => groupRow(group, groups[i - 1], sheet));
   const [head, ...lines] = table(COLUMNS, rows, paint, inner(sheet));
   const told = lines.flatMap((line, i) => [line, ...brokeLines(groups[i], sheet)]);
   return head === undefined ? told : [head, ...told];
@@ -52,7 +55,7 @@ export function waveLines(sheet: Sheet): string[] {
 function brokeLines(group: Group | undefined, sheet: Sheet): string[] {
   const [wave] = group?.waves ?? [];
   if (group?.broke !== true || wave === undefined) return [];
-  const indent = sheet.width < 60 ? BROKE_INDENT.narrow : BROKE_INDENT.roomy;
+  const indent = sheet.width < NARROW ? BROKE_INDENT.narrow : BROKE_INDENT.roomy;
   const lines = wrap(`broke here: ${harmless(wave.reason)}`, inner(sheet) - indent - 2);
   return lines.map(
     (line, i) => " ".repeat(indent) + sheet.paint.bad(`${i === 0 ? "└" : " "} ${line}`),
@@ -73,18 +76,18 @@ function grouped(waves: readonly ReportWave[], condensed: boolean): Group[] {
   return groups;
 }
 
-function groupRow(group: Group, before: Group | undefined, paint: Paint): string[] {
+function groupRow(group: Group, before: Group | undefined, { paint, width }: Sheet): string[] {
   const { waves } = group;
   const first = waves[0];
   if (first === undefined) return [];
   const last = waves.at(-1) ?? first;
-  const { title, unit } = AXES[first.axis];
+  const { title, unit } = RAYS[first.axis];
   const opens = before?.waves[0]?.axis !== first.axis;
   const loads = waves.map((wave) => wave.load);
   const delivered = waves.map((wave) => wave.deliveredPerSec);
   const p99 = waves.flatMap(({ latencyMs }) => latencyMs?.p99 ?? []);
   return [
-    opens ? `${paint.bold(title)} ${paint.dim(unit)}` : "",
+    opens ? paint.bold(title) + (width < NARROW ? "" : ` ${paint.dim(unit)}`) : "",
     first === last ? String(first.index) : `${first.index}–${last.index}`,
     first.phase + (waves.length > 1 ? ` ×${waves.length}` : ""),
     range(loads, figure),
@@ -106,10 +109,16 @@ function verdictText(waves: readonly ReportWave[], paint: Paint): string {
 
 /** Late, lost, failed, unsent or unanswered, as a share of what was due. */
 function badRatio(waves: readonly ReportWave[]): number {
+  const parts = waves.flatMap((wave) => wave.parts ?? []);
+  // Of a joint window the axis that did worst: a thin one would drown among the others' messages.
+  if (parts.length > 0) return Math.max(...parts.map((part) => missedOf(part)));
   const intended = waves.reduce((sum, wave) => sum + wave.intended, 0);
   const good = waves.reduce((sum, wave) => sum + wave.good, 0);
-  return intended === 0 ? 0 : (intended - good) / intended;
+  return missedOf({ intended, good });
 }
+
+const missedOf = ({ intended, good }: Pick<ReportWave, "intended" | "good">): number =>
+  intended === 0 ? 0 : (intended - good) / intended;
 
 function range(values: readonly number[], write: (value: number) => string): string {
   const low = write(Math.min(...values));
