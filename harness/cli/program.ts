@@ -30,7 +30,7 @@ Exit codes:
   125  internal error`;
 
 /** Flags that are not settings: they say what to print, not what to do. */
-const NOT_SETTINGS = ["json", "quiet", "once", "capacity", "noise", "format"];
+const NOT_SETTINGS = ["json", "quiet", "once", "capacity", "noise", "format", "axis"];
 
 /** Parses the command line and runs the command; gives the exit code. */
 export async function runProgram(world: World): Promise<number> {
@@ -164,7 +164,11 @@ function addReading(program: Command, world: World, settingsOf: SettingsOf, fini
       finish(settingsOf(flags).then((settings) => listRuns(world, settings, flags))),
     );
   storeFlags(program.command("report").argument("<run>").description("print a stored report again"))
-    .option("--format <format>", "terminal, json, markdown (default: terminal)")
+    .option(
+      "--format <format>",
+      "terminal, text, json, markdown, svg (pentagon), search (SVG of one axis) (default: terminal)",
+    )
+    .option("--axis <axis>", "whose search to draw (default: the first)")
     .action((runId: string, flags: Record<string, unknown>) =>
       finish(settingsOf(flags).then((settings) => report(world, settings, runId, flags))),
     );

@@ -9,6 +9,7 @@ import { EXIT, LoadstoneError } from "../errors.ts";
 import { readFixedReport } from "../run/fixed-report.ts";
 import type { World } from "../world.ts";
 import { sizeOf } from "./grade.ts";
+import { searchPicture } from "./search-picture.ts";
 import { openStores } from "./stores.ts";
 
 /** `loadstone runs ls`: what was measured, newest first. */
@@ -33,17 +34,20 @@ export async function listRuns(
   return EXIT.ok;
 }
 
+/** Format of the picture of one axis' search. */
+const SEARCH = "search";
+
 /** `loadstone report RUN`: a stored report again, in any format. */
 export async function report(
   world: World,
   settings: Settings,
   runId: string,
-  flags: { readonly format?: string },
+  flags: { readonly format?: string; readonly axis?: string },
 ): Promise<number> {
   const format = flags.format ?? "terminal";
-  if (format !== "terminal" && !isFormat(format)) {
+  if (format !== "terminal" && format !== SEARCH && !isFormat(format)) {
     throw new LoadstoneError("CONFIG_INVALID", `there is no format "${format}"`, {
-      hint: `choose one of terminal, ${FORMATS.join(", ")}`,
+      hint: `choose one of terminal, ${FORMATS.join(", ")}, ${SEARCH}`,
     });
   }
   await using stores = await openStores(world, settings);
@@ -57,6 +61,10 @@ export async function report(
     throw new LoadstoneError("RUN_NOT_FOUND", `there is no report of a run ${runId}`, {
       hint: "`loadstone runs ls` lists the runs",
     });
+  }
+  if (format === SEARCH) {
+    world.out(await searchPicture(stores.reader, stored, flags.axis));
+    return EXIT.ok;
   }
   world.out(isFormat(format) ? render(stored, format) : renderTerminal(stored, sizeOf(world)));
   return EXIT.ok;
