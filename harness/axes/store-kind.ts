@@ -29,9 +29,9 @@ const ZERO = 0x30;
 
 /**
  * A reading as a number in decimal digits: before the point the serial, which a double holds
- * exactly, after it nine digits that follow from serial and stream. The platform keeps the text.
+ * exactly, after it nine digits that follow from serial, stream and run. The platform keeps the text.
  */
-export function storeKind({ units, qos, payloadBytes }: WrittenWork): WrittenKind {
+export function storeKind({ units, qos, payloadBytes, runTag }: WrittenWork): WrittenKind {
   if (payloadBytes < LEAST_BYTES) throw new RangeError(`a reading takes ${LEAST_BYTES} bytes`);
   const serialAt = payloadBytes - LEAST_BYTES;
   return {
@@ -45,7 +45,12 @@ export function storeKind({ units, qos, payloadBytes }: WrittenWork): WrittenKin
       payload.fill(ZERO, 0, serialAt);
       putDigits(payload, serialAt, SERIAL_DIGITS, serial);
       payload[serialAt + SERIAL_DIGITS] = POINT;
-      putDigits(payload, serialAt + SERIAL_DIGITS + 1, CHECK_DIGITS, checkOf(stream, serial));
+      putDigits(
+        payload,
+        serialAt + SERIAL_DIGITS + 1,
+        CHECK_DIGITS,
+        checkOf(runTag, stream, serial),
+      );
     },
     keepsLast: (stream) => storePolicyOf(stream) === "LastValue",
   };
@@ -63,26 +68,29 @@ function putDigits(payload: Uint8Array, at: number, digits: number, value: numbe
 /** Below a quarter, so that whoever reads the number as a double still has the serial before it. */
 const CHECKS = 2.5 * 10 ** (CHECK_DIGITS - 1);
 /** Odd and large, so that neighbours get unlike digits. */
-const OF_STREAM = 0x9e3779b1;
-const OF_STEP = 0x85ebca6b;
+const OF_SERIAL = 0x9e3779b1;
+const OF_STREAM = 0x85ebca6b;
 
-function checkOf(stream: number, serial: number): number {
+function checkOf(runTag: number, stream: number, serial: number): number {
   const high = Math.floor(serial / 2 ** 32);
-  const mixed = Math.imul(serial | 0, OF_STREAM) ^ Math.imul(high + stream + 1, OF_STEP);
+  const mixed =
+    Math.imul(serial | 0, OF_SERIAL) ^ Math.imul(high + stream + 1, OF_STREAM) ^ (runTag | 0);
   return ((mixed ^ (mixed >>> 15)) >>> 0) % CHECKS;
 }
 
-/** What a stored text says: undefined where it is no reading at all. */
+/** What a stored text says. */
 export interface Reading {
   readonly serial: number;
+  /** As it was sent, by that node in that run. */
   readonly isWhole: boolean;
 }
 
 const READING = /^0*(\d{16})\.(\d{9})$/;
 
-export function readReading(text: string, stream: number): Reading | undefined {
+/** Undefined where it is no reading at all. */
+export function readReading(text: string, stream: number, runTag: number): Reading | undefined {
   const [, serialText, checkText] = READING.exec(text) ?? [];
   if (serialText === undefined) return undefined;
   const serial = Number(serialText);
-  return { serial, isWhole: Number(checkText) === checkOf(stream, serial) };
+  return { serial, isWhole: Number(checkText) === checkOf(runTag, stream, serial) };
 }

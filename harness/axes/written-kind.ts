@@ -1,6 +1,6 @@
 import type { Arrivals, Pace } from "../plan/pace.ts";
 import type { Qos } from "../transport/mqtt/protocol.ts";
-import { baseKind } from "./base-kind.ts";
+import { baseKind, type BaseWork } from "./base-kind.ts";
 import { storeKind } from "./store-kind.ts";
 import type { UnitIdentity } from "./unit-source.ts";
 
@@ -16,8 +16,12 @@ export interface WrittenWork {
   readonly pace?: Pace;
   readonly payloadBytes: number;
   readonly qos: Qos;
+  /** Tells our messages from those of other runs. */
+  readonly runTag: number;
   /** Where the target passes on what it has in batches: how often, milliseconds. */
   readonly flushMs?: number;
+  /** Of base messages alone. */
+  readonly base?: BaseWork;
 }
 
 /** One message seen at the far side. */
@@ -51,6 +55,8 @@ export interface WrittenKind {
   write(payload: Buffer, stream: number, serial: number): void;
   /** Only the newest of its messages can be read: seen, it stands for those before it. */
   keepsLast(stream: number): boolean;
+  /** The target takes nothing more of its Unit's on the stream for so long after a message. */
+  restMs?(stream: number): number | undefined;
 }
 
 export function writtenKind(work: WrittenWork): WrittenKind {

@@ -13,6 +13,7 @@ import { brokerUnits } from "./unit-source.ts";
 import type { Seen, WrittenWork } from "./written-kind.ts";
 
 const UNITS = 4;
+const RUN_TAG = 9;
 const { signal } = new AbortController();
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -46,6 +47,7 @@ const store: WrittenWork = {
   arrivals: "constant",
   payloadBytes: 32,
   qos: 1,
+  runTag: RUN_TAG,
 };
 
 /** A broker whose readings are read back at once, unless `hides` says otherwise. */
@@ -54,7 +56,7 @@ async function openCrew(threads: number, hides: (seen: Seen) => boolean = () => 
   const { port, stop } = await startAedes({
     authorizePublish: (_client, packet, done) => {
       const unit = Number(packet.topic.split("/")[2]);
-      const { serial } = readReading(packet.payload.toString(), unit) ?? {};
+      const { serial } = readReading(packet.payload.toString(), unit, RUN_TAG) ?? {};
       if (serial !== undefined) {
         const seen = { unit, stream: unit, serial, atMs: systemClock.now() };
         if (!hides(seen)) opened[0]?.arrived({ axis: "store", seen: [seen] });
@@ -66,7 +68,7 @@ async function openCrew(threads: number, hides: (seen: Seen) => boolean = () => 
   const shards = await openThreads(threads, {
     seed: 3,
     clockOriginMs: monotonicOriginMs(() => systemClock.now()),
-    units: { runTag: 9, payloadBytes: 64 },
+    units: { runTag: RUN_TAG, payloadBytes: 64 },
     connect: {
       host: "127.0.0.1",
       port,
