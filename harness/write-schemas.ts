@@ -1,13 +1,19 @@
 import { writeFile } from "node:fs/promises";
 import { reportSchema } from "#reports/schema/report-schema.ts";
 import { diagnosisSchema } from "./doctor/diagnosis.ts";
-import { profileSchema, runScenarioSchema, scenarioSchema } from "./scenario/json-schema.ts";
+import {
+  mixSchema,
+  profileSchema,
+  runScenarioSchema,
+  scenarioSchema,
+} from "./scenario/json-schema.ts";
 
 /** `npm run schemas`: writes the published JSON Schemas from the code. */
 const PUBLISHED = {
   "scenarios/schema/scenario-1.json": scenarioSchema(),
   "scenarios/schema/run-1.json": runScenarioSchema(),
   "scenarios/schema/profile-1.json": profileSchema(),
+  "scenarios/schema/mix-1.json": mixSchema(),
   "reports/schema/report-1.json": reportSchema(),
   "reports/schema/doctor-1.json": diagnosisSchema(),
 };

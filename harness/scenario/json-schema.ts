@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Mix } from "./profile-mix.ts";
 import { Profile } from "./profile-schema.ts";
 import { RunScenario } from "./run-schema.ts";
 import { Scenario } from "./schema.ts";
@@ -19,4 +20,10 @@ export const runScenarioSchema = (): unknown => ({
 export const profileSchema = (): unknown => ({
   $id: "loadstone/profile/1",
   ...z.toJSONSchema(Profile, { target: "draft-2020-12", io: "input" }),
+});
+
+/** The same of a mix of profiles, as `scenarios/schema/mix-1.json` holds it. */
+export const mixSchema = (): unknown => ({
+  $id: "loadstone/mix/1",
+  ...z.toJSONSchema(Mix, { target: "draft-2020-12", io: "input" }),
 });

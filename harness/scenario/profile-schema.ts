@@ -176,7 +176,7 @@ const Fit = z.strictObject({
     .meta({ description: "Of the recording: −1 regular, 0 memoryless, 1 bursty." }),
 });
 
-const Source = z.strictObject({
+export const Source = z.strictObject({
   kind: z.enum(["published", "declared", "recorded", "synthetic"]).meta({
     description: "Read in a published Unit, said by its author, fitted to traffic, or made up.",
   }),
