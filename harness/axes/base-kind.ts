@@ -1,35 +1,52 @@
+import { type BaseMix, baseTurn } from "./base-mix.ts";
+import { logText, markedPayload, stateText, writeMark } from "./base-message.ts";
+import { stateRestMs } from "./base-rest.ts";
+import { slotOf, stepOf } from "./tag.ts";
 import type { WrittenKind, WrittenWork } from "./written-kind.ts";
 
-/** Of eleven messages ten are states and one is a log entry. */
-const STATES = 10;
-const PERIOD = STATES + 1;
-const SERIAL_DIGITS = 16;
+/** What makes base messages, as plain data. */
+export interface BaseWork {
+  readonly mix: BaseMix;
+  /** The first so many Units log in turn: few, so that few lists have to be read back. */
+  readonly loggers: number;
+  /** Units in the order in which they send a state each; without it that of the run. */
+  readonly order?: readonly number[];
+  /** Of the program that the Units run. */
+  readonly commit: string;
+  readonly stateEveryMs: number;
+}
 
-/** Even streams are states, odd ones logs: Unit `i` has streams `2i` and `2i + 1`. */
-export const isLogStream = (stream: number): boolean => stream % 2 === 1;
+/** Logs go first, because their number stays as the Units become more. */
+export const baseStream = (kind: "state" | "log", unit: number, loggers: number): number =>
+  kind === "log" ? unit : loggers + unit;
 
-/** What a Unit tells an instance of itself. */
-export function baseKind({ units, qos, payloadBytes }: WrittenWork): WrittenKind {
+/** What Units tell an instance of themselves. */
+export function baseKind({ units, qos, payloadBytes, runTag, base }: WrittenWork): WrittenKind {
+  if (base === undefined) throw new Error("base messages were asked for that nobody described");
+  const { mix, loggers, order, commit, stateEveryMs } = base;
+  const isLog = (stream: number) => stream < loggers;
+  const texts = {
+    log: logText(runTag, payloadBytes),
+    state: stateText(runTag, commit, payloadBytes),
+  };
+  const textOf = (stream: number) => (isLog(stream) ? texts.log : texts.state);
   return {
     qos,
-    streams: 2 * units,
+    streams: loggers + units,
     streamAt(turn) {
-      const period = Math.floor(turn / PERIOD);
-      const place = turn % PERIOD;
-      // Each kind goes through the Units by itself: a state of one Unit comes as seldom as can be.
-      return place < STATES ? 2 * ((period * STATES + place) % units) : 2 * (period % units) + 1;
+      const { kind, nth } = baseTurn(mix, turn);
+      if (kind === "log") return baseStream(kind, nth % loggers, loggers);
+      const unit = order === undefined ? nth % units : (order[nth % order.length] ?? 0);
+      return baseStream(kind, unit, loggers);
     },
-    unitOf: (stream) => Math.floor(stream / 2),
-    topicOf: (unit, stream) => (isLogStream(stream) ? unit.logTopic : unit.stateTopic),
-    payloadBytes: () => payloadBytes,
+    unitOf: (stream) => (isLog(stream) ? stream : stream - loggers),
+    topicOf: (unit, stream) => (isLog(stream) ? unit.logTopic : unit.stateTopic),
+    payloadBytes: (stream) => textOf(stream).length,
     write(payload, stream, serial) {
-      const digits = String(serial).padStart(SERIAL_DIGITS, "0");
-      const [head, tail] = isLogStream(stream)
-        ? ['{"level":"Info","text":"', '"}']
-        : ['{"millis":1,"pu_commit_version":"', '"}'];
-      payload.fill(0x20);
-      payload.write(`${head}${digits}${tail}`);
+      const marked = markedPayload(payload, textOf(stream));
+      writeMark(marked, { step: stepOf(serial), slot: slotOf(serial) });
     },
     keepsLast: () => false,
+    restMs: (stream) => (isLog(stream) ? undefined : stateRestMs(stateEveryMs)),
   };
 }

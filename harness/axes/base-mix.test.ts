@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type BaseMix, baseSender, baseTurn, stateShare } from "./base-mix.ts";
+import { type BaseMix, baseTurn, stateShare } from "./base-mix.ts";
 
 const TEN_TO_ONE: BaseMix = { states: 10, logs: 1 };
 
@@ -25,10 +25,4 @@ test("each kind is numbered by itself, without a gap, whatever the mix", () => {
       },
     ),
   );
-});
-
-test("Units send a state each before the first one does again; loggers take turns of their own", () => {
-  const rota = { mix: { states: 2, logs: 1 }, states: [5, 3, 8], loggers: [0, 1] };
-  const senders = Array.from({ length: 9 }, (_, turn) => baseSender(rota, turn));
-  expect(senders).toEqual([5, 3, 0, 8, 5, 1, 3, 8, 0]);
 });

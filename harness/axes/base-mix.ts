@@ -22,19 +22,3 @@ export function baseTurn(mix: BaseMix, turn: number): BaseTurn {
   if (logsBefore(mix, turn + 1) > logs) return { kind: "log", nth: logs };
   return { kind: "state", nth: turn - logs };
 }
-
-/** Who sends what in one step of base messages. */
-export interface BaseRota {
-  readonly mix: BaseMix;
-  /** Units in the order in which they send a state each; the first one follows the last. */
-  readonly states: readonly number[];
-  /** Units that log in turn. */
-  readonly loggers: readonly number[];
-}
-
-/** The Unit whose message stands at a place of the schedule. */
-export function baseSender({ mix, states, loggers }: BaseRota, turn: number): number {
-  const { kind, nth } = baseTurn(mix, turn);
-  const units = kind === "log" ? loggers : states;
-  return units[nth % units.length] ?? 0;
-}

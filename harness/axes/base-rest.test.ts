@@ -1,39 +1,46 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { planRests, StateRests, STATE_REST_MS } from "./base-rest.ts";
+import { planRests, STATE_EVERY_MS, stateRestMs, StateRests } from "./base-rest.ts";
 
 const MINUTE_MS = 60_000;
+const REST_MS = stateRestMs(STATE_EVERY_MS);
 
 describe("a Unit's rest", () => {
   test("begins when its state was seen, not when it was sent", () => {
     const rests = new StateRests();
-    rests.offered(3);
-    expect(rests.isFree(3, 10 * MINUTE_MS)).toBe(false);
-    rests.accepted(3, 4000);
+    rests.offered(3, 0, REST_MS);
+    expect(rests.isFree(3, 2 * MINUTE_MS)).toBe(false);
+    rests.accepted(3, 4000, REST_MS);
     expect(rests.isFree(3, 4000 + MINUTE_MS)).toBe(false);
-    expect(rests.isFree(3, 4000 + STATE_REST_MS)).toBe(true);
+    expect(rests.isFree(3, 4000 + REST_MS)).toBe(true);
   });
 
   test("of a state never seen begins when it is given up", () => {
     const rests = new StateRests();
-    rests.offered(3);
-    rests.offered(4);
-    rests.accepted(4, 1000);
+    rests.offered(3, 0, REST_MS);
+    rests.offered(4, 0, REST_MS);
+    rests.accepted(4, 1000, REST_MS);
     rests.givenUp(20_000);
     expect(rests.resting(20_000)).toEqual([
-      { unit: 3, freeAtMs: 20_000 + STATE_REST_MS },
-      { unit: 4, freeAtMs: 1000 + STATE_REST_MS },
+      { unit: 3, freeAtMs: 20_000 + REST_MS },
+      { unit: 4, freeAtMs: 1000 + REST_MS },
     ]);
+  });
+
+  test("of a state that nobody gives up ends in any case", () => {
+    const rests = new StateRests();
+    rests.offered(3, 0, REST_MS);
+    expect(rests.isFree(3, MINUTE_MS + REST_MS)).toBe(true);
   });
 
   test("is not begun anew by a state of another run or one that is read twice", () => {
     const rests = new StateRests();
-    rests.accepted(3, 1000);
+    rests.accepted(3, 1000, REST_MS);
     expect(rests.isFree(3, 1000)).toBe(true);
-    rests.offered(3);
-    rests.accepted(3, 2000);
-    rests.accepted(3, 30_000);
-    expect(rests.resting(30_000)).toEqual([{ unit: 3, freeAtMs: 2000 + STATE_REST_MS }]);
+    rests.offered(3, 1500, REST_MS);
+    rests.accepted(3, 2000, REST_MS);
+    rests.accepted(3, 30_000, REST_MS);
+    expect(rests.resting(30_000)).toEqual([{ unit: 3, freeAtMs: 2000 + REST_MS }]);
   });
 });
 
@@ -43,6 +50,7 @@ const QUIET = {
   nowMs: 100_000,
   statesPerSec: 1,
   states: 4,
+  restMs: REST_MS,
   deadlineMs: 5000,
 };
 
@@ -61,11 +69,6 @@ describe("planning who sends when", () => {
     expect(startMs).toBe(150_000);
     expect(planRests({ ...QUIET, resting, states: 3 }).startMs).toBe(130_000);
     expect(planRests({ ...QUIET, resting, states: 2 }).startMs).toBe(100_000);
-  });
-
-  test("one whose last state is still out is left out", () => {
-    const resting = [{ unit: 1, freeAtMs: Infinity }];
-    expect(planRests({ ...QUIET, resting }).order).toEqual([0, 2, 3]);
   });
 
   test("enough Units go round without end, few ones only once", () => {

@@ -1,13 +1,17 @@
-/**
- * The backend drops a state that comes within a minute of the last one it accepted from the Unit;
- * the rest is for clocks that differ and for what is on its way.
- */
-export const STATE_REST_MS = 61_500;
+/** A backend's PU_STATE_SEND_INTERVAL, unless it says otherwise. */
+export const STATE_EVERY_MS = 60_000;
+/** For clocks that differ, and for what is on its way. */
+const MARGIN_MS = 1500;
+/** So long a state may wait in the broker before a backend that is behind accepts it after all. */
+const UNSEEN_MS = 60_000;
+
+/** The backend drops a state that comes sooner after the last one it accepted from the Unit. */
+export const stateRestMs = (stateEveryMs: number): number => stateEveryMs + MARGIN_MS;
 
 /** A Unit that may not send a state yet, or is waiting for the last one to be seen. */
 export interface Resting {
   readonly unit: number;
-  /** By the run's clock; Infinity while nobody knows when its last state was accepted. */
+  /** By the run's clock. */
   readonly freeAtMs: number;
 }
 
@@ -17,25 +21,25 @@ export interface Resting {
  */
 export class StateRests {
   readonly #freeAtMs = new Map<number, number>();
-  readonly #out = new Set<number>();
+  readonly #out = new Map<number, number>();
 
   isFree(unit: number, nowMs: number): boolean {
     return (this.#freeAtMs.get(unit) ?? -Infinity) <= nowMs;
   }
 
-  offered(unit: number): void {
-    this.#freeAtMs.set(unit, Infinity);
-    this.#out.add(unit);
+  offered(unit: number, atMs: number, restMs: number): void {
+    this.#freeAtMs.set(unit, atMs + UNSEEN_MS + restMs);
+    this.#out.set(unit, restMs);
   }
 
   /** Its last state was seen on the far side. */
-  accepted(unit: number, atMs: number): void {
-    if (this.#out.delete(unit)) this.#freeAtMs.set(unit, atMs + STATE_REST_MS);
+  accepted(unit: number, atMs: number, restMs: number): void {
+    if (this.#out.delete(unit)) this.#freeAtMs.set(unit, atMs + restMs);
   }
 
   /** Nothing that is still out can be accepted after this. */
   givenUp(atMs: number): void {
-    for (const unit of this.#out) this.#freeAtMs.set(unit, atMs + STATE_REST_MS);
+    for (const [unit, restMs] of this.#out) this.#freeAtMs.set(unit, atMs + restMs);
     this.#out.clear();
   }
 
@@ -66,7 +70,8 @@ export interface RestQuestion {
   readonly statesPerSec: number;
   /** How many states the step has. */
   readonly states: number;
-  /** Until a state was surely seen, in a step that goes well. */
+  /** Rest of a Unit, and in a step that goes well the most until its state was seen. */
+  readonly restMs: number;
   readonly deadlineMs: number;
 }
 
@@ -75,12 +80,12 @@ const AHEAD_DEVIATIONS = 4;
 
 /** Who sends the states of a step, and from when on. */
 export function planRests(question: RestQuestion): RestPlan {
-  const { units, resting, nowMs, statesPerSec, states, deadlineMs } = question;
+  const { units, resting, nowMs, statesPerSec, states, restMs, deadlineMs } = question;
   const freeAtMs = new Map(resting.map((one) => [one.unit, one.freeAtMs]));
   const all = Array.from({ length: units }, (_, unit) => ({
     unit,
     freeAtMs: freeAtMs.get(unit) ?? nowMs,
-  })).filter((one) => one.freeAtMs < Infinity);
+  }));
   all.sort((a, b) => a.freeAtMs - b.freeAtMs || a.unit - b.unit);
   let startMs = nowMs;
   for (const [place, one] of all.slice(0, Math.ceil(states)).entries()) {
@@ -88,7 +93,7 @@ export function planRests(question: RestQuestion): RestPlan {
   }
   // After a full round the first sends again, and its minute began when its state was seen.
   const roundMs = soonestMs(all.length, statesPerSec);
-  const mostStates = roundMs >= STATE_REST_MS + deadlineMs ? Infinity : all.length;
+  const mostStates = roundMs >= restMs + deadlineMs ? Infinity : all.length;
   return { order: all.map(({ unit }) => unit), startMs, mostStates };
 }
 

@@ -23,6 +23,8 @@ import type {
   WorkAxis,
   WrittenPrimeOrder,
 } from "./shard.ts";
+import type { Resting } from "./base-rest.ts";
+import type { WrittenAxis } from "./written-kind.ts";
 import { isOf, type UnitSource } from "./unit-source.ts";
 import { sumUnits, type UnitTally } from "./unit-tally.ts";
 
@@ -126,6 +128,11 @@ export class Crew implements AsyncDisposable {
   /** Needs somebody to read back meanwhile, and to tell by `arrived`. */
   async primeWritten(order: WrittenPrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
     return sumPrimes(await this.#all(signal, (shard, both) => shard.primeWritten(order, both)));
+  }
+
+  /** Units that the target would not listen to yet. */
+  async resting(axis: WrittenAxis, signal: AbortSignal): Promise<readonly Resting[]> {
+    return (await this.#all(signal, (shard, both) => shard.resting(axis, both))).flat();
   }
 
   /** Those of the first `count` Units that are connected and have somebody to hear them. */

@@ -23,6 +23,8 @@ export interface Priming {
   readonly eachMs: number;
   /** What is not received by then is published again. */
   readonly againMs: number;
+  /** So many may be published and not received yet, over all threads; without it any number. */
+  readonly mostOut?: number | undefined;
 }
 
 const LOOK_MS = 10;
@@ -33,7 +35,7 @@ const LOOK_MS = 10;
  * platform's backend.
  */
 export async function primeAll(
-  { unproved, publish, perSec, threads, patienceMs, eachMs, againMs }: Priming,
+  { unproved, publish, perSec, threads, patienceMs, eachMs, againMs, mostOut }: Priming,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<PrimeOutcome> {
@@ -44,7 +46,10 @@ export async function primeAll(
   let waiting = fresh;
   while (waiting.length > 0 && clock.now() < until) {
     const now = clock.now();
-    const mayHavePublished = ((now - startedAtMs) * perSec) / threads / 1000 + 1;
+    const byNow = ((now - startedAtMs) * perSec) / threads / 1000 + 1;
+    const received = fresh.length - waiting.length;
+    const room = mostOut === undefined ? Infinity : received + Math.ceil(mostOut / threads);
+    const mayHavePublished = Math.min(byNow, room);
     for (const one of waiting) {
       const before = publishedAtMs.get(one);
       if (before === undefined && publishedAtMs.size >= mayHavePublished) break;

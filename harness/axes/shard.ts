@@ -5,6 +5,7 @@ import type { DrivenPart } from "../engine/step-part.ts";
 import type { Tally } from "../engine/tally.ts";
 import type { SecondPart } from "../measure/merge-seconds.ts";
 import type { Arrivals, Pace } from "../plan/pace.ts";
+import type { Resting } from "./base-rest.ts";
 import type { PrimeOutcome } from "./prime.ts";
 import type { PrimeOrder } from "./relay.ts";
 import type { FaultOrder, KeepPlan } from "./session-control.ts";
@@ -67,6 +68,10 @@ export interface WrittenPrimeOrder {
   readonly work: WrittenWork;
   /** First publishes a second, of all threads together. */
   readonly primesPerSec: number;
+  /** So many may be out and not seen yet: a slow reader sets the pace itself. */
+  readonly mostOut?: number | undefined;
+  /** More patience for each that is primed, milliseconds. */
+  readonly eachMs?: number | undefined;
 }
 
 export interface HoldOrder {
@@ -95,6 +100,8 @@ export interface ShardJobs {
   prime(order: PrimeOrder, signal: AbortSignal): Promise<PrimeOutcome>;
   /** Has new Units publish until it is seen that each of their streams is read. */
   primeWritten(order: WrittenPrimeOrder, signal: AbortSignal): Promise<PrimeOutcome>;
+  /** Own Units that the target would not listen to yet. */
+  resting(axis: WrittenAxis, signal: AbortSignal): Promise<readonly Resting[]>;
   /** Own Units among the first `count` that are connected, and whose partner is. */
   paired(count: number, signal: AbortSignal): Promise<readonly number[]>;
   /** What became of the own Units of a hold, after its canaries. */

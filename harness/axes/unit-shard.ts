@@ -4,6 +4,7 @@ import type { DrivenPart } from "../engine/step-part.ts";
 import type { Clock } from "../load/clock.ts";
 import { HealthWatch, type OpenProbe } from "../measure/generator-health.ts";
 import type { SecondPart } from "../measure/merge-seconds.ts";
+import type { Resting } from "./base-rest.ts";
 import { CanaryDriver } from "./canary.ts";
 import { ConnectedUnits, type ConnectedUnitsOptions, type UnitTraffic } from "./connected-units.ts";
 import type { ConnectOutcome, ConnectPlan } from "./connections.ts";
@@ -30,6 +31,7 @@ import { UnitSessions } from "./unit-sessions.ts";
 import { GivenUnits, isOf, partnerOf, type Share, type UnitIdentity } from "./unit-source.ts";
 import { tallyUnits, type UnitTally } from "./unit-tally.ts";
 import { WrittenDriver } from "./written.ts";
+import type { WrittenAxis } from "./written-kind.ts";
 
 /** What the Units of a run have in common, as plain data. */
 export type UnitKind = Omit<ConnectedUnitsOptions, "source" | "clock" | "connect">;
@@ -52,7 +54,7 @@ export class UnitShard implements Shard {
   readonly #units: ConnectedUnits;
   readonly #relay: RelayDriver;
   readonly #canaries: CanaryDriver;
-  readonly #written: Readonly<Record<"store" | "base", WrittenDriver>>;
+  readonly #written: Readonly<Record<WrittenAxis, WrittenDriver>>;
   readonly #works = new Map<WorkAxis, ShardWork>();
   readonly #watch: HealthWatch;
   #stepsDriven = 0;
@@ -116,6 +118,10 @@ export class UnitShard implements Shard {
 
   primeWritten(order: WrittenPrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
     return this.#written[order.work.axis].prime(order, signal);
+  }
+
+  resting(axis: WrittenAxis): Promise<readonly Resting[]> {
+    return Promise.resolve(this.#written[axis].resting());
   }
 
   paired(count: number): Promise<readonly number[]> {

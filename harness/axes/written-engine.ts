@@ -27,10 +27,20 @@ export interface WrittenOptions {
   /** How many Units a load needs: even, because they come in pairs. */
   readonly unitsFor: (load: number) => number;
   readonly work: Omit<WrittenWork, "axis" | "units">;
+  /** What is settled anew for each step; may take its time, which counts for nothing. */
+  readonly beforeStep?: (
+    units: number,
+    step: LoadStep,
+    signal: AbortSignal,
+  ) => Promise<Partial<WrittenWork>>;
   /** Least settle before a window whose growth is judged: until reading back has come to be even. */
   readonly settleMs: number;
   /** First publishes a second; each may cost an instance one access check of its backend. */
   readonly primesPerSec?: number | undefined;
+  /** First publishes that may be out and not seen yet; without it any number. */
+  readonly primesOut?: number | undefined;
+  /** How long one of them may take, where the target takes them one after the other. */
+  readonly primeEachMs?: number | undefined;
   /** What nothing was read back of, for messages. */
   readonly silence: { readonly what: string; readonly hint: string };
   /** What is connected to, for messages. */
@@ -58,13 +68,15 @@ export class WrittenEngine extends CrewEngine {
   /** Connects the Units that `load` needs, and has each be read back once. */
   async prepare(load: number, signal: AbortSignal): Promise<void> {
     const { crew, reader, unitsFor, primesPerSec = DEFAULT_PRIMES_PER_SEC } = this.#options;
+    const { primesOut: mostOut, primeEachMs: eachMs } = this.#options;
     const units = unitsFor(load);
     await connectCrew(this.#options, units, signal);
     await reader.prepare(units, signal);
     this.#units = units;
     await this.#stopReading();
     this.#startReading();
-    const { silent, fresh } = await crew.primeWritten({ work: this.#work, primesPerSec }, signal);
+    const primes = { work: this.#work, primesPerSec, mostOut, eachMs };
+    const { silent, fresh } = await crew.primeWritten(primes, signal);
     this.#throwFault();
     if (silent === 0) return;
     const { what, hint } = this.#options.silence;
@@ -72,12 +84,13 @@ export class WrittenEngine extends CrewEngine {
   }
 
   async drive(step: LoadStep, stepNumber: number, signal: AbortSignal): Promise<DrivenStep> {
-    const { crew, objective } = this.#options;
+    const { crew, objective, beforeStep } = this.#options;
+    const settled = { ...step, settleMs: this.#settleMs(step) };
+    const anew = (await beforeStep?.(this.#units, settled, signal)) ?? {};
     this.#startReading();
     this.#driving++;
     try {
-      const settled = { ...step, settleMs: this.#settleMs(step) };
-      const order = { work: this.#work, step: settled, stepNumber, objective };
+      const order = { work: { ...this.#work, ...anew }, step: settled, stepNumber, objective };
       return await crew.drive(order, signal);
     } finally {
       this.#driving--;

@@ -1,6 +1,7 @@
 import type { Ledger } from "../measure/ledger.ts";
 import type { PublishTemplate } from "../transport/mqtt/encode.ts";
 import type { ConnectedUnits, UnitTraffic } from "./connected-units.ts";
+import { type Resting, StateRests } from "./base-rest.ts";
 import type { AxisDriver } from "./driver.ts";
 import type { LiveUnit } from "./live-unit.ts";
 import { NO_TAG, PRIME_STEP, type PrimeOutcome, primeAll } from "./prime.ts";
@@ -14,6 +15,7 @@ import {
   type WrittenWork,
   writtenKind,
 } from "./written-kind.ts";
+import { RESTING } from "../measure/unsent.ts";
 
 /** A stream's frame, made for one session. */
 interface Stream {
@@ -38,6 +40,8 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
   readonly #streams: (Stream | undefined)[] = [];
   readonly #proved: (LiveUnit | undefined)[] = [];
   readonly #unseen: (number[] | undefined)[] = [];
+  /** Units that the target would not listen to yet, over all steps and their priming. */
+  readonly #rests = new StateRests();
   #kind: WrittenKind | undefined;
   #ledger: Ledger | undefined;
   #step = -1;
@@ -76,7 +80,10 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
     return (this.#kind = writtenKind(work));
   }
 
-  prime({ work, primesPerSec }: WrittenPrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
+  prime(
+    { work, primesPerSec, mostOut, eachMs }: WrittenPrimeOrder,
+    signal: AbortSignal,
+  ): Promise<PrimeOutcome> {
     const kind = this.use(work);
     return primeAll(
       {
@@ -85,10 +92,17 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
         perSec: primesPerSec,
         threads: this.#share.of,
         ...PRIME_TIMES,
+        eachMs: eachMs ?? PRIME_TIMES.eachMs,
+        mostOut,
       },
       this.#units.options.clock,
       signal,
     );
+  }
+
+  /** Own Units that may not send yet. */
+  resting(): readonly Resting[] {
+    return this.#rests.resting(this.#units.options.clock.now());
   }
 
   begin(step: number, _load: number, ledger: Ledger): void {
@@ -117,6 +131,12 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
       ledger.unsent(slot, "no-topic");
       return;
     }
+    const nowMs = this.#units.options.clock.now();
+    const restMs = kind.restMs?.(stream);
+    if (restMs !== undefined && !this.#rests.isFree(live.unit.index, nowMs)) {
+      ledger.unsent(slot, RESTING);
+      return;
+    }
     const tag = tagOf(this.#step, slot);
     kind.write(template.payload, stream, tag);
     const outcome = live.session.publish(template, tag);
@@ -124,7 +144,8 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
       ledger.unsent(slot, outcome === "closed" ? "disconnected" : "back-pressure");
       return;
     }
-    ledger.sent(slot, this.#units.options.clock.now(), stream);
+    ledger.sent(slot, nowMs, stream);
+    if (restMs !== undefined) this.#rests.offered(live.unit.index, nowMs, restMs);
     if (kind.keepsLast(stream)) (this.#unseen[stream] ??= []).push(slot);
     if (!live.touched) {
       live.touched = true;
@@ -141,8 +162,10 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
   }
 
   /** What was read back. That of an older step counts nowhere any more. */
-  seen({ stream, serial, atMs, wrong }: Seen): void {
+  seen({ unit, stream, serial, atMs, wrong }: Seen): void {
     const step = stepOf(serial);
+    const restMs = this.#kind?.restMs?.(stream);
+    if (restMs !== undefined) this.#rests.accepted(unit, atMs, restMs);
     if (step === PRIME_STEP) {
       const live = this.#kind === undefined ? undefined : this.#liveOf(this.#kind, stream);
       this.#proved[stream] = live;
@@ -168,7 +191,9 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
   }
 
   /** What is still out belongs to an older step as soon as the next begins. */
-  abandon(): void {}
+  abandon(): void {
+    this.#rests.givenUp(this.#units.options.clock.now());
+  }
 
   /** The Units outlive the axis: the next one uses them too. */
   [Symbol.asyncDispose](): Promise<void> {
@@ -217,5 +242,8 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
     kind.write(template.payload, stream, tagOf(PRIME_STEP, this.#primes++));
     live.session.publish(template, NO_TAG);
     live.session.flush();
+    const restMs = kind.restMs?.(stream);
+    if (restMs === undefined) return;
+    this.#rests.offered(live.unit.index, this.#units.options.clock.now(), restMs);
   }
 }

@@ -19,6 +19,8 @@ import type { PrimeOrder } from "../axes/relay.ts";
 import type { FaultOrder, KeepPlan } from "../axes/session-control.ts";
 import type { UnitIdentity } from "../axes/unit-source.ts";
 import type { UnitTally } from "../axes/unit-tally.ts";
+import type { Resting } from "../axes/base-rest.ts";
+import type { WrittenAxis } from "../axes/written-kind.ts";
 import type { Cut } from "../engine/conductor.ts";
 import type { DrivenPart } from "../engine/step-part.ts";
 import type { SecondPart } from "../measure/merge-seconds.ts";
@@ -102,6 +104,10 @@ export class WorkerThread implements Shard {
 
   primeWritten(order: WrittenPrimeOrder, signal: AbortSignal): Promise<PrimeOutcome> {
     return this.#ask("primeWritten", order, signal);
+  }
+
+  resting(axis: WrittenAxis, signal: AbortSignal): Promise<readonly Resting[]> {
+    return this.#ask("resting", axis, signal);
   }
 
   paired(count: number, signal: AbortSignal): Promise<readonly number[]> {

@@ -10,6 +10,7 @@ import {
 import type { DrivenStep, DrivenWindow, LoadStep } from "../engine/measure-step.ts";
 import { Histogram } from "./histogram.ts";
 import { pendingOf, type SegmentValue } from "./segment.ts";
+import { RESTING } from "./unsent.ts";
 
 /** Where the slots of a segment ended. */
 type Ends = Pick<Trial, "good" | "late" | "lost" | "errors" | "unsent" | "pending">;
@@ -117,7 +118,7 @@ function judge(
     {
       ...health,
       intended: segment.slots,
-      unsentByUs: window.unsentByUs,
+      unsentByUs: window.unsentByUs + (segment.errorClasses[RESTING] ?? 0),
       unaccounted: unaccounted(segment),
       inFlight: inFlightOf(segment),
     },

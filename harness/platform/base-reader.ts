@@ -55,7 +55,7 @@ export class BaseReader {
     this.#source = source;
   }
 
-  /** Units whose state is new. The first call gives all there are: what was there before it. */
+  /** Units whose state is new, the oldest first. The first call gives all there are. */
   async states(): Promise<BaseNews[]> {
     const untilMs = this.#newestMs - OVERLAP_MS;
     const news: BaseNews[] = [];
@@ -75,10 +75,10 @@ export class BaseReader {
       limit = MOST_ROWS;
     }
     this.#stateRows = rowsFor(news.length);
-    return news;
+    return news.toReversed();
   }
 
-  /** Entries of one Unit that are new. */
+  /** Entries of one Unit that are new, the oldest first. */
   async logs(unitUuid: string): Promise<BaseNews[]> {
     const known = this.#logs.get(unitUuid) ?? new Set<string>();
     this.#logs.set(unitUuid, known);
@@ -95,7 +95,7 @@ export class BaseReader {
       if (entries.length < limit || fresh.length < entries.length) break;
     }
     forgetOldest(known);
-    return news;
+    return news.toReversed();
   }
 
   #count(rows: number): void {
