@@ -17,7 +17,10 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: ["{grader,reports,harness,compose,scenarios,dashboard}/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/*.{integration,brokers,e2e,calibrate}.test.ts"],
+          exclude: [
+            "**/node_modules/**",
+            "**/*.{integration,brokers,e2e,calibrate,sockets}.test.ts",
+          ],
         },
       },
       {
@@ -52,6 +55,15 @@ export default defineConfig({
           name: "calibrate",
           include: ["{grader,harness}/**/*.calibrate.test.ts"],
           testTimeout: 2_400_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "sockets",
+          include: ["harness/**/*.sockets.test.ts"],
+          testTimeout: 4 * 3_600_000,
           fileParallelism: false,
         },
       },
