@@ -1,7 +1,7 @@
 import type { Settings } from "../config.ts";
 import { ERRORS, EXIT, LoadstoneError } from "../errors.ts";
 import { cleanTarget, type TargetLeftover } from "../platform/clean.ts";
-import type { Kind } from "../platform/manifest.ts";
+import type { Kind } from "../platform/manifest-lines.ts";
 import { openPlatform } from "../platform/rest.ts";
 import type { PlatformSession } from "../platform/session.ts";
 import { signIn } from "../platform/sign-in.ts";
@@ -73,6 +73,7 @@ function explain(world: World, refusals: readonly LoadstoneError[]): void {
 }
 
 const PLURALS: Readonly<Record<Kind, string>> = {
+  user: "users",
   unit: "Units",
   repo: "repos",
   registry: "registries",

@@ -2,15 +2,9 @@ import { access, rm } from "node:fs/promises";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
 import { isCode } from "./journal.ts";
-import { isAlive } from "./liveness.ts";
-import {
-  type Entry,
-  type Header,
-  listManifests,
-  type Manifest,
-  readManifest,
-  reopenManifest,
-} from "./manifest.ts";
+import { type IdleFleet, idleFleet, readIfThere } from "./idle-fleets.ts";
+import { isFree, listManifests, type Manifest, takeManifest } from "./manifest.ts";
+import type { Entry, Header } from "./manifest-lines.ts";
 import { type Leftover, removeRun } from "./removal.ts";
 import type { PlatformSession } from "./session.ts";
 
@@ -24,6 +18,8 @@ export interface CleanOptions {
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
+  /** Also what runs kept for later ones; it stays otherwise. */
+  readonly alsoKept?: boolean;
   /** Which targets to clean; all by default. */
   readonly only?: (url: string, sandbox: string | undefined) => boolean;
 }
@@ -37,11 +33,13 @@ export interface TargetLeftover extends Leftover {
 export interface Cleaning {
   readonly removed: number;
   readonly left: readonly TargetLeftover[];
+  /** What earlier runs left for later ones, and was not to be removed. */
+  readonly kept: readonly IdleFleet[];
 }
 
 /**
  * Finishes what runs that died could not: deletes what their manifests name, then the manifests.
- * Runs that are still alive are left alone. Things that exist no longer, as on a sandbox made anew,
+ * Runs that are still alive are left alone, and what was kept unless it is asked for. Things that exist no longer, as on a sandbox made anew,
  * count as clean.
  */
 export async function cleanTarget(options: CleanOptions): Promise<Cleaning> {
@@ -53,41 +51,62 @@ export async function cleanTarget(options: CleanOptions): Promise<Cleaning> {
     sessions.set(place, session);
     return session;
   };
-  let removed = 0;
-  const left: TargetLeftover[] = [];
-  for (const file of await listManifests(options.manifestDir)) {
-    const result = await cleanFile(file, sessionAt, options);
-    removed += result.removed;
-    left.push(...result.left);
+  let found = NOTHING;
+  const files = await listManifests(options.manifestDir);
+  const lenders: string[] = [];
+  for (const file of files) {
+    const { lends, ...result } = await cleanFile(file, sessionAt, options);
+    found = together(found, result);
+    if (lends === true) lenders.push(file);
   }
-  return { removed, left };
+  // What one run made and another used is free once the other is cleaned as well.
+  for (const file of lenders) found = together(found, await cleanFile(file, sessionAt, options));
+  const { removed, left, kept } = found;
+  return { removed, left, kept };
 }
+
+const together = (one: Cleaning, other: Cleaning): Cleaning => ({
+  removed: one.removed + other.removed,
+  left: [...one.left, ...other.left],
+  kept: [...one.kept, ...other.kept],
+});
+
+/** Of one run; `lends` when something waits for another run. */
+type RunCleaning = Cleaning & { readonly lends?: boolean };
 
 type SessionAt = (header: Header) => Promise<PlatformSession>;
 
-const NOTHING: Cleaning = { removed: 0, left: [] };
+const NOTHING: Cleaning = { removed: 0, left: [], kept: [] };
 
 async function cleanFile(
   file: string,
   sessionAt: SessionAt,
   options: CleanOptions,
-): Promise<Cleaning> {
-  const { header, outstanding } = await readManifest(file);
+): Promise<RunCleaning> {
+  const { log, only, alsoKept = false } = options;
+  const content = await readIfThere(file);
+  if (content === undefined) return NOTHING;
+  const { header } = content;
   if (header === undefined) {
-    options.log(`${file} names no run: a run is just starting, or another version wrote it`);
+    log(`${file} names no run: a run is just starting, or another version wrote it`);
     return NOTHING;
   }
-  const { url, sandbox } = header;
-  if (isAlive(header) || options.only?.(url, sandbox) === false) return NOTHING;
+  const { url, sandbox, runId } = header;
+  if (!isFree(content) || only?.(url, sandbox) === false) return NOTHING;
   if (sandbox !== undefined && (await isMissing(sandbox))) {
-    options.log(`Run ${header.runId}: its sandbox is gone, and with it all that it created`);
+    log(`Run ${runId}: its sandbox is gone, and with it all that it created`);
     await rm(file, { force: true });
     return NOTHING;
   }
-  const manifest = await reopenManifest(file, header, outstanding);
+  const fleet = idleFleet(file, content);
+  if (fleet?.keptAtMs !== undefined && !alsoKept) return { ...NOTHING, kept: [fleet] };
+  const manifest = await takeManifest(file, { runId, keep: false });
+  if (manifest === undefined) return NOTHING;
   try {
     return await cleanRun(manifest, sessionAt, options);
   } finally {
+    // Where the disk is full the end of this process lets go of it.
+    await manifest.release().catch(() => undefined);
     await manifest.close(true);
   }
 }
@@ -103,13 +122,13 @@ async function cleanRun(
   manifest: Manifest,
   sessionAt: SessionAt,
   { log, signal, clock = systemClock }: CleanOptions,
-): Promise<Cleaning> {
+): Promise<RunCleaning> {
   if (manifest.outstanding().length === 0) return NOTHING;
   const { url, runId } = manifest.header;
   const leave = (entries: readonly Entry[], error: unknown): Cleaning => {
     if (!(error instanceof LoadstoneError)) throw error;
     const reason = error.message;
-    return { removed: 0, left: entries.map((entry) => ({ ...entry, url, runId, reason })) };
+    return { ...NOTHING, left: entries.map((entry) => ({ ...entry, url, runId, reason })) };
   };
   let session: PlatformSession;
   try {
@@ -118,9 +137,10 @@ async function cleanRun(
     return leave(manifest.outstanding(), error);
   }
   try {
-    const { removed, left } = await removeRun({ session, manifest, log, clock });
+    const { removed, left, lent } = await removeRun({ session, manifest, log, clock });
     log(`Run ${runId} on ${url}: ${removed} removed, ${left.length} left`);
-    return { removed, left: left.map((one) => ({ ...one, url, runId })) };
+    const lends = lent.length > 0;
+    return { ...NOTHING, removed, left: left.map((one) => ({ ...one, url, runId })), lends };
   } catch (error) {
     return leave(manifest.outstanding(), error);
   }

@@ -1,6 +1,7 @@
 import { LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import type { Unit, UnitEnv, UnitNode, UnitSchema } from "./answers.ts";
+import { cutStrangers } from "./earlier-units.ts";
 import { makeOnce } from "./make-once.ts";
 import type { Manifest } from "./manifest.ts";
 import type { RunNames } from "./names.ts";
@@ -40,18 +41,22 @@ export interface Growth {
   readonly manifest: Manifest;
   readonly names: RunNames;
   readonly repoUuid: string;
+  /** Units of an earlier run by their names, with their nodes. */
+  readonly known: ReadonlyMap<string, Unit>;
   readonly visibility: Visibility;
   readonly concurrency: number;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
+  readonly log: (line: string) => void;
 }
 
-/** A created Unit with the two nodes its edges use. */
-interface Wired {
+/** A created Unit with the two nodes its edges use, and all that it can be told by. */
+export interface Wired {
   readonly index: number;
   readonly unit: Unit;
   readonly output: UnitNode;
   readonly input: UnitNode;
+  readonly inputs: readonly UnitNode[];
 }
 
 /** Creates the Units of these indexes; one that an earlier, failed attempt left is taken over. */
@@ -69,6 +74,8 @@ export function createUnits(
 
 async function createUnit(growth: Growth, name: string): Promise<Unit> {
   const { session, manifest, repoUuid: repo_uuid } = growth;
+  const known = growth.known.get(name);
+  if (known !== undefined) return known;
   await manifest.intend("unit", name);
   const visibility_level = growth.visibility;
   const wanted = { repo_uuid, visibility_level, name, is_auto_update_from_repo_unit: true };
@@ -89,12 +96,15 @@ async function unitNamed(session: PlatformSession, repo_uuid: string, name: stri
 
 /** Finds the nodes of new Units, a page of the repo's newest at a time. */
 export async function wireUnits(
-  { session, repoUuid }: Growth,
+  { session, repoUuid, known }: Growth,
   units: readonly Unit[],
   firstIndex: number,
 ): Promise<Wired[]> {
   const wanted = new Set(units.map(({ uuid }) => uuid));
   const nodes = new Map<string, readonly UnitNode[]>();
+  for (const { uuid, unit_nodes } of known.values()) {
+    if (wanted.has(uuid)) nodes.set(uuid, unit_nodes);
+  }
   for (let offset = 0; nodes.size < wanted.size; offset += PAGE_SIZE) {
     const page = await session.units.list({
       repo_uuid: repoUuid,
@@ -113,6 +123,7 @@ export async function wireUnits(
       unit,
       output: nodeOf(own, "Output"),
       input: nodeOf(own, "Input"),
+      inputs: own.filter(({ type }) => type === "Input"),
     };
   });
 }
@@ -152,9 +163,14 @@ const partnerOf = (index: number): number => index ^ 1;
 
 /** Reads token and topics of linked Units, as a Unit itself would. */
 export function readUnits(growth: Growth, wired: readonly Wired[], onEach: () => void) {
+  const byIndex = new Map(wired.map((one) => [one.index, one]));
   return inParallel(wired, growth.concurrency, async (one) => {
     const env = await growth.session.units.env(one.unit.uuid);
-    const schema = await growth.session.units.currentSchema(one.unit.uuid);
+    const read = () => growth.session.units.currentSchema(one.unit.uuid);
+    const partner = byIndex.get(partnerOf(one.index))?.output.uuid;
+    const first = await read();
+    const cut = await cutStrangers(growth, one, { schema: first, partner });
+    const schema = cut === 0 ? first : await read();
     const broker: Broker = {
       host: env.PU_MQTT_HOST,
       port: env.PU_MQTT_PORT,

@@ -4,13 +4,8 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isAlive } from "./liveness.ts";
-import {
-  type Entry,
-  listManifests,
-  openManifest,
-  readManifest,
-  reopenManifest,
-} from "./manifest.ts";
+import { isFree, listManifests, openManifest, readManifest, takeManifest } from "./manifest.ts";
+import type { Entry } from "./manifest-lines.ts";
 import { runNames } from "./names.ts";
 
 let dir = "";
@@ -19,7 +14,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-const RUN = { runId: "run-1", url: "http://127.0.0.1:8080" };
+/** Above the largest pid Linux gives: surely dead. */
+const DEAD = 2 ** 22 + 1;
+const RUN = { runId: "run-1", url: "http://127.0.0.1:8080", pid: DEAD };
+const NEXT = { runId: "run-2", keep: false };
 
 async function filledManifest() {
   const manifest = await openManifest(dir, RUN);
@@ -36,7 +34,7 @@ describe("a manifest", () => {
     const manifest = await filledManifest();
     await manifest.close(true);
     const { header, outstanding } = await readManifest(manifest.file);
-    expect(header).toMatchObject({ ...RUN, pid: process.pid });
+    expect(header).toMatchObject(RUN);
     expect(outstanding).toEqual([
       { kind: "repo", name: "ls-1-repo", uuid: "uuid-repo" },
       { kind: "unit", name: "ls-1-u0" },
@@ -62,10 +60,9 @@ describe("a manifest", () => {
     await manifest.intend("repo", "a");
     await manifest.close(true);
     expect(await listManifests(dir)).toEqual([manifest.file]);
-    const { header, outstanding } = await readManifest(manifest.file);
-    const again = await reopenManifest(manifest.file, header!, outstanding);
-    await again.removed("repo", "a");
-    await again.close(true);
+    const again = await takeManifest(manifest.file, NEXT);
+    await again?.removed("repo", "a");
+    await again?.close(true);
     expect(await listManifests(dir)).toEqual([]);
   });
 
@@ -98,6 +95,59 @@ describe("a manifest", () => {
   });
 });
 
+describe("a manifest of a run that ended", () => {
+  it("is gone on with by one process alone", async () => {
+    const manifest = await filledManifest();
+    await manifest.close(false);
+    const [one, other] = await Promise.all([
+      takeManifest(manifest.file, NEXT),
+      takeManifest(manifest.file, NEXT),
+    ]);
+    const taken = [one, other].filter((found) => found !== undefined);
+    expect(taken).toHaveLength(1);
+    expect(taken[0]?.outstanding()).toEqual(manifest.outstanding());
+    expect(await takeManifest(manifest.file, NEXT)).toBeUndefined();
+    await taken[0]?.close(false);
+    expect(await listManifests(dir)).toEqual([manifest.file]);
+  });
+
+  it("is not gone on with while the run lives", async () => {
+    const manifest = await openManifest(dir, { ...RUN, pid: process.pid });
+    expect(await takeManifest(manifest.file, NEXT)).toBeUndefined();
+    await manifest.close(false);
+  });
+
+  it("is free once it is let go, though the process goes on", async () => {
+    const manifest = await openManifest(dir, { ...RUN, pid: process.pid });
+    await manifest.intend("repo", "a");
+    await manifest.release();
+    await manifest.close(true);
+    const content = await readManifest(manifest.file);
+    expect(content).toMatchObject({ keptAtMs: undefined, outstanding: [{ name: "a" }] });
+    expect(isFree(content)).toBe(true);
+  });
+
+  it("is free as soon as its things are kept, though the process goes on", async () => {
+    const manifest = await openManifest(dir, { ...RUN, pid: process.pid });
+    await manifest.keep(1000);
+    const content = await readManifest(manifest.file);
+    expect(content.keptAtMs).toBe(1000);
+    expect(isFree(content)).toBe(true);
+    await manifest.close(false);
+  });
+
+  it.each([
+    [true, 1000],
+    [false, undefined],
+  ])("stays kept when a run that reuses it dies: %s", async (keep, keptAtMs) => {
+    const manifest = await openManifest(dir, RUN);
+    await manifest.keep(1000);
+    await manifest.close(false);
+    await (await takeManifest(manifest.file, { ...NEXT, keep, pid: DEAD }))?.close(false);
+    expect(await readManifest(manifest.file)).toMatchObject({ header: RUN, keptAtMs });
+  });
+});
+
 describe("a manifest cut off at any byte", () => {
   it("loses no whole line, and can be gone on with", async () => {
     const manifest = await filledManifest();
@@ -114,9 +164,9 @@ describe("a manifest cut off at any byte", () => {
         const cut = await readManifest(manifest.file);
         expect(cut).toEqual(await readManifest(join(dir, "lines")));
         if (cut.header === undefined) return;
-        const again = await reopenManifest(manifest.file, cut.header, cut.outstanding);
-        await again.intend("unit", "later");
-        await again.close(false);
+        const again = await takeManifest(manifest.file, NEXT);
+        await again?.intend("unit", "later");
+        await again?.close(false);
         const later: Entry = { kind: "unit", name: "later" };
         expect((await readManifest(manifest.file)).outstanding).toEqual([
           ...cut.outstanding,

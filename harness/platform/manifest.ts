@@ -1,45 +1,23 @@
 import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import { underFileLock } from "./file-lock.ts";
 import { cannotWrite, isCode, type Journal, journalOn, syncDirectory } from "./journal.ts";
-import { startOfProcess } from "./liveness.ts";
+import { isAlive, startOfProcess } from "./liveness.ts";
+import {
+  type Entry,
+  Header,
+  type Kind,
+  type Line,
+  type ManifestContent,
+  note,
+  parseManifest,
+} from "./manifest-lines.ts";
 
 /**
  * A journal of what a run creates on an instance, one JSON object a line, so that a crash at any
- * point leaves enough to clean up by. An intent is on the disk before the request is sent. No
- * secret is ever written.
+ * point leaves enough to clean up by, and a later run enough to go on with. An intent is on the
+ * disk before the request is sent. No secret is ever written.
  */
-
-const Kind = z.enum(["registry", "repo", "unit"]);
-export type Kind = z.infer<typeof Kind>;
-
-const Header = z.object({
-  event: z.literal("run"),
-  runId: z.string().regex(/^[\w.-]+$/),
-  url: z.string(),
-  pid: z.int(),
-  /** Tells this process from a later one with the same pid; absent where the system hides it. */
-  processStart: z.string().optional(),
-  /** State directory of a sandbox of our own: it died with the run, and its port tells nothing. */
-  sandbox: z.string().optional(),
-});
-export type Header = z.infer<typeof Header>;
-
-const Line = z.discriminatedUnion("event", [
-  Header,
-  z.object({ event: z.literal("intent"), kind: Kind, name: z.string() }),
-  z.object({ event: z.literal("made"), kind: Kind, name: z.string(), uuid: z.string() }),
-  z.object({ event: z.literal("removed"), kind: Kind, name: z.string() }),
-]);
-type Line = z.infer<typeof Line>;
-
-/** A thing meant to be created and not known to be removed; without a uuid nobody saw it made. */
-export interface Entry {
-  readonly kind: Kind;
-  /** Unique on the instance; a registry is named by its URL. */
-  readonly name: string;
-  readonly uuid?: string;
-}
 
 export interface Manifest {
   readonly file: string;
@@ -50,15 +28,12 @@ export interface Manifest {
   intend(kind: Kind, name: string): Promise<void>;
   made(kind: Kind, name: string, uuid: string): Promise<void>;
   removed(kind: Kind, name: string): Promise<void>;
+  /** Leaves the things to a later run. */
+  keep(atMs: number): Promise<void>;
+  /** Lets others work with the things though this process goes on. */
+  release(): Promise<void>;
   /** Deletes the file if nothing is outstanding and `removeWhenEmpty`. */
   close(removeWhenEmpty: boolean): Promise<void>;
-}
-
-/** What a manifest file says. */
-export interface ManifestContent {
-  /** Missing while the first line is not whole: then nothing has been created. */
-  readonly header: Header | undefined;
-  readonly outstanding: readonly Entry[];
 }
 
 /** Starts the manifest of a run; a second one of the same run id is refused. */
@@ -90,17 +65,31 @@ export async function openManifest(
   return manifestOn(file, header, journal, []);
 }
 
-/** Goes on with the manifest of a run that ended early. */
-export async function reopenManifest(
+/**
+ * Goes on with a manifest that nobody works with: its run died, or kept its things.
+ * @param by `keep` when the things are to stay there whatever becomes of this process
+ * @returns undefined while another process has it, or when it names no run
+ */
+export async function takeManifest(
   file: string,
-  header: Header,
-  outstanding: readonly Entry[],
-): Promise<Manifest> {
-  const handle = await open(file, "a").catch(cannotWrite);
-  // Ends a torn line, so that what follows begins on its own.
-  await handle.appendFile("\n").catch(() => undefined);
-  return manifestOn(file, header, journalOn(handle), outstanding);
+  by: { readonly runId: string; readonly keep: boolean; readonly pid?: number },
+): Promise<Manifest | undefined> {
+  const { runId, keep, pid = process.pid } = by;
+  return underFileLock(`${file}.lock`, async () => {
+    const { header, outstanding, holder } = await readManifest(file);
+    if (header === undefined || !isFree({ holder })) return undefined;
+    const handle = await open(file, "a").catch(cannotWrite);
+    // Ends a torn line, so that what follows begins on its own.
+    await handle.appendFile("\n").catch(cannotWrite);
+    const journal = journalOn(handle);
+    await journal.append({ event: "taken", runId, keep, pid, processStart: startOfProcess(pid) });
+    return manifestOn(file, header, journal, outstanding);
+  });
 }
+
+/** Does no living process work with its things? */
+export const isFree = ({ holder }: Pick<ManifestContent, "holder">): boolean =>
+  holder === undefined || !isAlive(holder);
 
 /** The manifest files in a directory; none when there is no directory. */
 export async function listManifests(dir: string): Promise<string[]> {
@@ -113,31 +102,8 @@ export async function listManifests(dir: string): Promise<string[]> {
   }
 }
 
-/** Reads a manifest; a line cut short by a crash is passed over. */
-export async function readManifest(file: string): Promise<ManifestContent> {
-  const lines = (await readFile(file, "utf8")).split("\n").flatMap(parseLine);
-  const outstanding = new Map<string, Entry>();
-  for (const line of lines) note(outstanding, line);
-  const header = lines.find((line) => line.event === "run");
-  return { header, outstanding: [...outstanding.values()] };
-}
-
-function parseLine(text: string): Line[] {
-  try {
-    return [Line.parse(JSON.parse(text))];
-  } catch {
-    return [];
-  }
-}
-
-function note(outstanding: Map<string, Entry>, line: Line): void {
-  if (line.event === "run") return;
-  const { event, kind, name } = line;
-  const key = `${kind} ${name}`;
-  if (event === "removed") outstanding.delete(key);
-  else if (event === "made") outstanding.set(key, { kind, name, uuid: line.uuid });
-  else if (!outstanding.has(key)) outstanding.set(key, { kind, name });
-}
+export const readManifest = async (file: string): Promise<ManifestContent> =>
+  parseManifest(await readFile(file, "utf8"));
 
 function manifestOn(
   file: string,
@@ -157,6 +123,8 @@ function manifestOn(
     intend: (kind, name) => write({ event: "intent", kind, name }),
     made: (kind, name, uuid) => write({ event: "made", kind, name, uuid }),
     removed: (kind, name) => write({ event: "removed", kind, name }),
+    keep: (atMs) => write({ event: "kept", atMs }),
+    release: () => write({ event: "released" }),
     close: async (removeWhenEmpty) => {
       await journal.close();
       if (removeWhenEmpty && outstanding.size === 0) await rm(file, { force: true });

@@ -17,3 +17,6 @@ export function runNames(runId: string): RunNames {
   const prefix = `ls-${digest.toString(36).padStart(8, "0").slice(-8)}-`;
   return { prefix, repo: `${prefix}repo`, unit: (index) => `${prefix}u${index}` };
 }
+
+/** Is it the repo of some run? */
+export const isRunRepo = (name: string): boolean => /^ls-[a-z0-9]{8}-repo$/.test(name);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, type Dispatcher } from "undici";
@@ -95,7 +95,7 @@ describe("a fleet", () => {
     const { removed, left } = await fleet.remove((done, total) => steps.push(done / total));
     expect({ removed, left }).toEqual({ removed: 8, left: [] });
     expect(steps.at(-1)).toBe(1);
-    expect(await fleet.remove()).toEqual({ removed: 0, left: [] });
+    expect(await fleet.remove()).toMatchObject({ removed: 0, left: [] });
     await manifest.close(true);
     expect(await listManifests(dir)).toEqual([]);
     expect(await contents()).toEqual(found);
@@ -203,6 +203,28 @@ describe("a registry", () => {
     await session.registries.delete(registry.uuid);
   });
 
+  it("that another run uses goes with the last of them, whichever died first", async () => {
+    for (const [first, second] of [
+      ["lends", "uses"],
+      ["uses", "lends"],
+    ] as const) {
+      const lending = await manifestOf("lends", DEAD);
+      await open(lending);
+      await lending.close(false);
+      const using = await manifestOf("uses", DEAD);
+      await open(using);
+      await using.close(false);
+      const file = { lends: lending.file, uses: using.file };
+      await rename(file[second], `${file[second]}.away`);
+      expect((await clean()).left).toEqual([]);
+      await rename(`${file[second]}.away`, file[second]);
+      expect(await listManifests(dir)).toHaveLength(first === "lends" ? 2 : 1);
+      expect((await clean()).left).toEqual([]);
+      expect(await listManifests(dir)).toEqual([]);
+      expect(await contents()).toEqual(found);
+    }
+  });
+
   it("that somebody else uses by now stays", async () => {
     const manifest = await manifestOf("shares");
     const fleet = await open(manifest);
@@ -215,7 +237,7 @@ describe("a registry", () => {
       name: "somebody-else",
       is_compilable_repo: false,
     });
-    expect(await fleet.remove()).toEqual({ removed: 1, left: [] });
+    expect(await fleet.remove()).toEqual({ removed: 1, left: [], lent: [] });
     await manifest.close(true);
     expect((await session.repos.list()).repos).toMatchObject([{ uuid: other.uuid }]);
     await session.repos.delete(other.uuid);
@@ -262,7 +284,7 @@ describe("after a crash", () => {
       name: runNames(runId).unit(99),
       is_auto_update_from_repo_unit: true,
     });
-    expect(await clean()).toEqual({ removed: 5, left: [] });
+    expect(await clean()).toEqual({ removed: 5, left: [], kept: [] });
     expect(await contents()).toEqual(found);
   });
 
@@ -270,7 +292,7 @@ describe("after a crash", () => {
     const manifest = await manifestOf("alive");
     const fleet = await open(manifest);
     await fleet.grow(2);
-    expect(await clean()).toEqual({ removed: 0, left: [] });
+    expect(await clean()).toEqual({ removed: 0, left: [], kept: [] });
     expect((await session.units.list()).units).toHaveLength(2);
     await fleet.remove();
     await manifest.close(true);
@@ -283,7 +305,7 @@ describe("after a crash", () => {
     await manifest.made("repo", "ls-gone-repo", "4f6f0a0e-3c55-4c3e-a2c5-6b1a9a3f8f02");
     await manifest.made("unit", "ls-gone-u0", "4f6f0a0e-3c55-4c3e-a2c5-6b1a9a3f8f03");
     await manifest.close(false);
-    expect(await clean()).toEqual({ removed: 0, left: [] });
+    expect(await clean()).toEqual({ removed: 0, left: [], kept: [] });
     expect(await listManifests(dir)).toEqual([]);
   });
 
@@ -294,7 +316,7 @@ describe("after a crash", () => {
     const failing = crashing();
     const overloaded = await signIn(failing.dispatcher);
     failing.at(1, "never sent", "five times");
-    expect(await clean(async () => overloaded)).toEqual({ removed: 4, left: [] });
+    expect(await clean(async () => overloaded)).toMatchObject({ removed: 4, left: [] });
     expect(await contents()).toEqual(found);
   });
 

@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from "../load/clock.ts";
+import type { Unit } from "./answers.ts";
+import { earlierUnits } from "./earlier-units.ts";
 import {
   type Broker,
   createUnits,
@@ -42,6 +44,8 @@ export interface Fleet {
   readonly broker: Broker | undefined;
   /** Adds Units; one more than asked for where that keeps the pairs whole. */
   grow(count: number, onProgress?: (progress: GrowthProgress) => void): Promise<void>;
+  /** Leaves everything to a later run, and says how many Units that is. */
+  keep(): Promise<number>;
   /** Deletes all the fleet created. Never throws for what the platform refuses: see `left`. */
   remove(
     onProgress?: (done: number, total: number) => void,
@@ -49,7 +53,13 @@ export interface Fleet {
   ): Promise<Removal>;
 }
 
-/** Makes the repo ready and gives a fleet without Units. What a failure left half done is removed. */
+const NO_UNITS: ReadonlyMap<string, Unit> = new Map();
+
+/**
+ * Makes the repo ready and gives a fleet without Units. What a failure left half done is removed.
+ * Where the manifest is an earlier run's its things are used again, each after a look at it, and
+ * what is missing is made anew.
+ */
 export async function openFleet(options: FleetOptions): Promise<Fleet> {
   const { manifest, log, concurrency = 8, visibility = "Internal" } = options;
   const { clock = systemClock, repositoryUrl, signal } = options;
@@ -62,14 +72,27 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     removeRun({ session: session.under(until), manifest, log, concurrency, clock, onProgress });
 
   const repository = { session, manifest, repositoryUrl, visibility, clock, signal, log };
+  const isNew = manifest.outstanding().length === 0;
   const repo = await openRepository({ ...repository, repoName: names.repo }).catch(
     async (error: unknown) => {
-      await cleanUp();
+      if (isNew) await cleanUp();
       throw error;
     },
   );
   const repoUuid = repo.uuid;
-  const growth = { session, manifest, names, repoUuid, visibility, concurrency, clock, signal };
+  const known = isNew ? NO_UNITS : await earlierUnits({ session, manifest, names, repoUuid, log });
+  const growth = {
+    session,
+    manifest,
+    names,
+    repoUuid,
+    known,
+    visibility,
+    concurrency,
+    clock,
+    signal,
+    log,
+  };
   const units: FleetUnit[] = [];
   let broker: Broker | undefined;
   let growing = Promise.resolve();
@@ -90,6 +113,12 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
           broker ??= grown[0]?.broker;
         });
       return growing;
+    },
+    keep: async () => {
+      stop.abort();
+      await growing.catch(() => undefined);
+      await manifest.keep(clock.wall());
+      return manifest.outstanding().filter(({ kind }) => kind === "unit").length;
     },
     remove: async (onProgress, until) => {
       stop.abort();

@@ -1,7 +1,8 @@
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, pause, systemClock } from "../load/clock.ts";
-import type { Entry, Kind, Manifest } from "./manifest.ts";
-import { runNames } from "./names.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Entry, Kind } from "./manifest-lines.ts";
+import { isRunRepo, runNames } from "./names.ts";
 import { inParallel } from "./parallel.ts";
 import { isGone, Refusal } from "./refusal.ts";
 import { allPages, type PlatformSession } from "./session.ts";
@@ -15,6 +16,8 @@ export interface Removal {
   /** How many objects were deleted. */
   readonly removed: number;
   readonly left: readonly Leftover[];
+  /** What waits in the manifest until no other run uses it any more. */
+  readonly lent: readonly Entry[];
 }
 
 export interface RemovalOptions {
@@ -48,8 +51,9 @@ export async function removeRun(options: RemovalOptions): Promise<Removal> {
   let done = 0;
   let removed = 0;
   let left: readonly Leftover[] = [];
+  let lent: readonly Entry[] = [];
   for (const waitMs of PASS_WAITS_MS) {
-    if (manifest.outstanding().length === 0) return { removed, left: [] };
+    if (manifest.outstanding().length === lent.length) break;
     if (waitMs > 0) await pause(clock, waitMs);
     const sweep = openSweep(options, (wasDeleted) => {
       if (wasDeleted) removed++;
@@ -58,14 +62,15 @@ export async function removeRun(options: RemovalOptions): Promise<Removal> {
     await sweep.clear("unit", async () => ofRun(await findUnits()), session.units.delete);
     await sweep.clear("repo", async () => ofRun(await findRepos()), session.repos.delete);
     await sweep.clear("registry", () => ownRegistries(options), deleteRegistry(options));
-    left = sweep.left;
+    ({ left, lent } = sweep);
     if (sweep.isInterrupted()) break;
   }
-  return { removed, left };
+  return { removed, left, lent };
 }
 
 type Found = readonly { readonly name: string; readonly uuid: string }[];
-type Erase = (uuid: string) => Promise<"kept" | void>;
+/** What came of deleting a thing: it is nobody's business of ours any more, or another run's still. */
+type Erase = (uuid: string) => Promise<"kept" | "lent" | void>;
 
 /** One pass over all that is outstanding. */
 function openSweep(
@@ -73,6 +78,7 @@ function openSweep(
   onSettled: (wasDeleted: boolean) => void,
 ) {
   const left: Leftover[] = [];
+  const lent: Entry[] = [];
   let failedInRow = 0;
   let givenUp: LoadstoneError | undefined;
 
@@ -88,7 +94,12 @@ function openSweep(
     let wasDeleted = false;
     try {
       if (givenUp !== undefined) throw givenUp;
-      if (entry.uuid !== undefined) wasDeleted = (await erase(entry.uuid)) !== "kept";
+      const came = entry.uuid === undefined ? "kept" : await erase(entry.uuid);
+      if (came === "lent") {
+        lent.push(entry);
+        return;
+      }
+      wasDeleted = came !== "kept";
     } catch (error) {
       if (!isGone(error)) return leave([entry], error, false);
     }
@@ -100,6 +111,7 @@ function openSweep(
 
   return {
     left,
+    lent,
     isInterrupted: () => givenUp?.code === "INTERRUPTED",
     clear: async (kind: Kind, search: () => Promise<Found>, erase: Erase): Promise<void> => {
       const known = manifest.outstanding().filter((entry) => entry.kind === kind);
@@ -138,6 +150,9 @@ function deleteRegistry({ session, manifest, log }: RemovalOptions): Erase {
     } catch (error) {
       // The platform refuses while any repo uses it; ours is gone, so it is another's.
       if (!(error instanceof Refusal) || error.status !== 422 || isGone(error)) throw error;
+      const { repos } = await session.repos.list({ repository_registry_uuid: uuid });
+      // The last run of ours on it deletes it; what a person made on it stays for good.
+      if (repos.length > 0 && repos.every(({ name }) => isRunRepo(name))) return "lent";
       log(`Kept the repository registry ${uuid}: ${error.detail}`);
       return "kept";
     }

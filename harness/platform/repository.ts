@@ -24,6 +24,8 @@ const SYNC_POLL_MS = 1000;
 export async function openRepository(options: RepositoryOptions): Promise<Repo> {
   const { session, manifest, repoName, visibility } = options;
   checkUrl(options.repositoryUrl);
+  const earlier = await earlierRepo(options);
+  if (earlier !== undefined) return earlier;
   const found = (await findRegistry(options)) ?? (await createRegistry(options));
   const registry = await waitForSync(options, found);
   const branch = mainBranch(registry);
@@ -44,6 +46,29 @@ export async function openRepository(options: RepositoryOptions): Promise<Repo> 
   await manifest.made("repo", repoName, repo.uuid);
   return pinCommit(session, repo, branch);
 }
+
+/** The repo that an earlier run made under this manifest, if it is still there. */
+async function earlierRepo(options: RepositoryOptions): Promise<Repo | undefined> {
+  const { session, manifest, repoName, repositoryUrl } = options;
+  const entry = manifest.outstanding().find(({ kind }) => kind === "repo");
+  if (entry === undefined) return undefined;
+  const { repos } = await session.repos.list({ search_string: repoName });
+  const repo = repos.find(({ name }) => name === repoName);
+  if (repo === undefined) return undefined;
+  if (entry.uuid !== repo.uuid) await manifest.made("repo", repoName, repo.uuid);
+  const registry = await session.registries.get(repo.repository_registry_uuid);
+  if (registry.repository_url !== repositoryUrl) {
+    throw new LoadstoneError(
+      "CONFIG_INVALID",
+      `The Units to reuse run ${registry.repository_url}, not ${repositoryUrl}`,
+      { hint: "Name their repository with --repository, or make a new fleet without --reuse." },
+    );
+  }
+  return isPinned(repo) ? repo : pinCommit(session, repo, mainBranch(registry));
+}
+
+const isPinned = ({ is_auto_update_repo, default_commit }: Repo): boolean =>
+  !is_auto_update_repo && typeof default_commit === "string";
 
 function checkUrl(repositoryUrl: string): void {
   const url = URL.canParse(repositoryUrl) ? new URL(repositoryUrl) : undefined;

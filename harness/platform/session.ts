@@ -14,7 +14,9 @@ import {
   User,
 } from "./answers.ts";
 import { LogPage, StatePage } from "./base-answers.ts";
+import { openGraphql } from "./graphql.ts";
 import type { Call, Http } from "./http.ts";
+import { pipeCalls } from "./pipes.ts";
 
 export type Visibility = "Public" | "Internal" | "Private";
 
@@ -152,11 +154,16 @@ function calls({ http, api, token, userUuid, signal }: SessionParts) {
     unitNodes: (
       query: Page & { unit_uuid?: string; type?: readonly string[]; output_uuid?: string } = {},
     ) => get("/unit_nodes", UnitNodeList, { ...query }),
+    pipes: pipeCalls(send),
     createEdge: (outputUuid: string, inputUuid: string) =>
       post("/unit_nodes/create_unit_node_edge", Edge, {
         node_output_uuid: outputUuid,
         node_input_uuid: inputUuid,
       }),
+    /** REST has no way to. */
+    deleteEdge: async (outputUuid: string, inputUuid: string): Promise<void> => {
+      await openGraphql({ http, token, signal }).deleteEdge(outputUuid, inputUuid);
+    },
   };
 }
 
