@@ -5,6 +5,10 @@ import { LETTERS } from "#grader/contracts/report.ts";
 import { BACK_OFF_NAMES } from "../axes/back-off.ts";
 import { PACE_NAMES } from "./run-settings.ts";
 
+const WORKERS_TEXT =
+  "threads that send (LOADSTONE_WORKERS; default: auto, all cores but one, half of them where " +
+  "the target is on this machine, and no more than the load needs)";
+export const SOURCE_ADDRESSES_TEXT = "addresses of this machine the Units connect from";
 const CONNECT_RATE_TEXT = "Units connected a second (default: 16 on an instance, 500 on a broker)";
 
 /** Flags that several commands share, said the same way everywhere. */
@@ -36,12 +40,8 @@ export const searchFlags = (command: Command): Command =>
     .option("--seed <n>", "seed of the schedule; the same seed sends at the same times")
     .option("--max-units <n>", "most Units to simulate")
     .option("--connect-rate <n>", CONNECT_RATE_TEXT)
-    .option("--source-addresses <list>", "addresses of this machine the Units connect from")
-    .option(
-      "--workers <n>",
-      "threads that send (LOADSTONE_WORKERS; default: auto, all cores but one, half of them where " +
-        "the target is on this machine, and no more than the load needs)",
-    )
+    .option("--source-addresses <list>", SOURCE_ADDRESSES_TEXT)
+    .option("--workers <n>", WORKERS_TEXT)
     .option(
       "--harm-ceiling-sec <s>",
       "stop an axis after so many seconds of overload (default: 60)",
@@ -69,14 +69,10 @@ export const runFlags = (command: Command): Command =>
     .option("--speed <factor>", "replay: twice as fast is 2")
     .option("--reconnect <policy>", `how Units come back: ${BACK_OFF_NAMES.join(", ")}, never`)
     .option("--keep-alive <sec>", "keepalive of the Units' sessions (default: 60)")
-    .option(
-      "--workers <n>",
-      "threads that send (LOADSTONE_WORKERS; default: auto, all cores but one, half of them where " +
-        "the target is on this machine, and no more than the load needs)",
-    )
+    .option("--workers <n>", WORKERS_TEXT)
     .option("--seed <n>", "seed of the schedule and of who is disturbed")
     .option("--connect-rate <n>", CONNECT_RATE_TEXT)
-    .option("--source-addresses <list>", "addresses of this machine the Units connect from")
+    .option("--source-addresses <list>", SOURCE_ADDRESSES_TEXT)
     .option("--repository <url>", "git repository for the test Units; the instance must reach it")
     .option("--objectives <file>", "use these objectives instead of the shipped ones");
 
