@@ -61,14 +61,15 @@ export function reconcile(windows: readonly Trial[]): Reconciliation[] {
 /** The worst value of each figure over the windows; they need not fall into one window. */
 export function worstHealth(windows: readonly Pick<Trial, "health">[]): GeneratorHealth | null {
   return windows.reduce<GeneratorHealth | null>(
-    (worst, { health }) => (worst === null ? health : worseOf(worst, health)),
+    (worst, { health }) => (worst === null ? health : worseHealth(worst, health)),
     null,
   );
 }
 
 const OPTIONAL = ["waitRatio", "quotaRatio", "throttledMs", "gcPauseMaxMs"] as const;
 
-function worseOf(a: GeneratorHealth, b: GeneratorHealth): GeneratorHealth {
+/** Two accounts of the same generator as one: the worse of each figure. */
+export function worseHealth(a: GeneratorHealth, b: GeneratorHealth): GeneratorHealth {
   return {
     ...a,
     ...b,

@@ -2,6 +2,7 @@ import type { GeneratorHealth } from "#grader/contracts/trial.ts";
 import type { SecondCounts } from "../engine/axis-measurer.ts";
 import type { DrivenStep, LoadStep } from "../engine/measure-step.ts";
 import type { StepEngine } from "../engine/step-engine.ts";
+import type { StepTies } from "../engine/step-ties.ts";
 import type { Crew } from "./crew.ts";
 import type { OutCount, WorkAxis } from "./shard.ts";
 
@@ -19,7 +20,12 @@ export abstract class CrewEngine implements StepEngine {
   }
 
   abstract prepare(load: number, signal: AbortSignal): Promise<void>;
-  abstract drive(step: LoadStep, stepNumber: number, signal: AbortSignal): Promise<DrivenStep>;
+  abstract drive(
+    step: LoadStep,
+    stepNumber: number,
+    signal: AbortSignal,
+    ties?: StepTies,
+  ): Promise<DrivenStep>;
 
   out(signal: AbortSignal): Promise<OutCount> {
     return this.#crew.out(this.axis, signal);

@@ -2,8 +2,9 @@ import { setMaxListeners } from "node:events";
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { GeneratorHealth } from "#grader/contracts/trial.ts";
 import type { SecondCounts } from "../engine/axis-measurer.ts";
-import { Conductor } from "../engine/conductor.ts";
+import { Conductor, type Cut } from "../engine/conductor.ts";
 import type { DrivenStep, LoadStep } from "../engine/measure-step.ts";
+import type { StepTies } from "../engine/step-ties.ts";
 import type { Tally } from "../engine/tally.ts";
 import { TallyDesk } from "../engine/tally-desk.ts";
 import type { Clock } from "../load/clock.ts";
@@ -44,6 +45,8 @@ export interface CrewStep {
   readonly step: LoadStep;
   readonly stepNumber: number;
   readonly objective: Objective;
+  /** Other axes whose steps are driven at the same time. */
+  readonly ties?: StepTies | undefined;
 }
 
 const CUT_LEAD_MS = 100;
@@ -152,20 +155,27 @@ export class Crew implements AsyncDisposable {
   async drive(crewStep: CrewStep, signal: AbortSignal): Promise<DrivenStep> {
     signal.throwIfAborted();
     const { clock, shards, cutLeadMs = CUT_LEAD_MS } = this.#options;
-    const { work, step, stepNumber, objective } = crewStep;
+    const { work, step, stepNumber, objective, ties } = crewStep;
     const { axis } = work;
-    const { maxBadRatio, deadlineMs } = objective;
+    const { maxBadRatio, badSlack, deadlineMs } = objective;
     if (this.#driven.has(axis)) throw new Error(`a step of ${axis} is being driven already`);
-    const conductor = new Conductor({ step, maxBadRatio, leadMs: cutLeadMs });
+    const leadMs = ties?.leadMs ?? cutLeadMs;
+    const conductor = new Conductor({ step, maxBadRatio, badSlack, leadMs });
     const desk = new TallyDesk(shards.length);
+    const cutAll = (cut: Cut) => {
+      for (const one of shards) one.cut(axis, cut);
+    };
+    const hear =
+      ties?.tie(conductor, cutAll) ?? ((tally: Tally, now: number) => conductor.hear(tally, now));
     this.#driven.set(axis, (part) => {
       const tally = desk.take(part);
-      const cut = tally === undefined ? undefined : conductor.hear(tally, clock.now());
-      if (cut !== undefined) for (const one of shards) one.cut(axis, cut);
+      const cut = tally === undefined ? undefined : hear(tally, clock.now());
+      if (cut !== undefined) cutAll(cut);
     });
     const startedAtMs = clock.now();
     const slots = (step.load * Math.max(step.windowMs, step.settleMs)) / 1000;
-    const startMs = startedAtMs + START_LEAD_MS + slots * START_LEAD_PER_SLOT_MS;
+    const ownStartMs = startedAtMs + START_LEAD_MS + slots * START_LEAD_PER_SLOT_MS;
+    const startMs = ties?.startMs ?? ownStartMs;
     const order = { work, step, stepNumber, deadlineMs, startMs };
     try {
       const parts = await this.#all(signal, (shard, both) => shard.drive(order, both));

@@ -1,6 +1,7 @@
 import type { Objective } from "#grader/contracts/objective.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { DrivenStep, LoadStep } from "../engine/measure-step.ts";
+import type { StepTies } from "../engine/step-ties.ts";
 import type { Clock } from "../load/clock.ts";
 import { connectCrew } from "./connect-crew.ts";
 import type { Crew } from "./crew.ts";
@@ -57,9 +58,14 @@ export class RelayEngine extends CrewEngine {
     );
   }
 
-  drive(step: LoadStep, stepNumber: number, signal: AbortSignal): Promise<DrivenStep> {
+  drive(
+    step: LoadStep,
+    stepNumber: number,
+    signal: AbortSignal,
+    ties?: StepTies,
+  ): Promise<DrivenStep> {
     const { crew, objective, pacing } = this.#options;
     const work: DriveWork = { axis: "relay", units: this.#units, ...pacing };
-    return crew.drive({ work, step, stepNumber, objective }, signal);
+    return crew.drive({ work, step, stepNumber, objective, ties }, signal);
   }
 }

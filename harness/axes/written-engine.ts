@@ -1,5 +1,6 @@
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { DrivenStep, LoadStep } from "../engine/measure-step.ts";
+import type { StepTies } from "../engine/step-ties.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import { connectCrew } from "./connect-crew.ts";
@@ -83,14 +84,25 @@ export class WrittenEngine extends CrewEngine {
     throw new LoadstoneError("TARGET_ANSWER_INVALID", `of ${silent} of ${fresh} ${what}`, { hint });
   }
 
-  async drive(step: LoadStep, stepNumber: number, signal: AbortSignal): Promise<DrivenStep> {
+  async drive(
+    step: LoadStep,
+    stepNumber: number,
+    signal: AbortSignal,
+    ties?: StepTies,
+  ): Promise<DrivenStep> {
     const { crew, objective, beforeStep } = this.#options;
     const settled = { ...step, settleMs: this.#settleMs(step) };
     const anew = (await beforeStep?.(this.#units, settled, signal)) ?? {};
     this.#startReading();
     this.#driving++;
     try {
-      const order = { work: { ...this.#work, ...anew }, step: settled, stepNumber, objective };
+      const order = {
+        work: { ...this.#work, ...anew },
+        step: settled,
+        stepNumber,
+        objective,
+        ties,
+      };
       return await crew.drive(order, signal);
     } finally {
       this.#driving--;
@@ -113,6 +125,10 @@ export class WrittenEngine extends CrewEngine {
 
   override async [Symbol.asyncDispose](): Promise<void> {
     await this.#stopReading();
+  }
+
+  get leastSettleMs(): number {
+    return this.#options.settleMs;
   }
 
   get #work(): WrittenWork {

@@ -1,5 +1,5 @@
 import type { Observation, Step } from "#grader/capacity/step.ts";
-import type { AxisId } from "#grader/contracts/axis.ts";
+import type { RayId } from "#grader/contracts/axis.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
 import type { GeneratorHealth, Trial } from "#grader/contracts/trial.ts";
 import type { SparseHistogram } from "#harness/store/rows.ts";
@@ -35,7 +35,8 @@ export interface SecondCounts {
 
 /** Measures one axis: does the steps that a search asks for, and decides nothing. */
 export interface AxisMeasurer extends AsyncDisposable {
-  readonly axis: AxisId;
+  readonly axis: RayId;
+  /** Of several axes at once, that of the one with the least time to spare. */
   readonly objective: Objective;
   readonly unitsConnected: number;
   /** Provisions and connects what `load` needs; not part of any measured time. */

@@ -20,6 +20,7 @@ export interface JudgedSegment {
 export interface ConductorOptions {
   readonly step: LoadStep;
   readonly maxBadRatio: number;
+  readonly badSlack?: number | undefined;
   /** How long a cut takes to reach every thread; 0 when the one that asks is the one that sends. */
   readonly leadMs: number;
 }
@@ -44,17 +45,22 @@ export class Conductor {
   #windowsLeft: number;
   #over = false;
   #watch: OverloadWatch;
+  /** Planned end of the segment, once a tally told it. */
+  #endMs = Infinity;
+  /** A cut from elsewhere in a segment that has not begun here. */
+  #ahead: Cut | undefined;
 
   constructor(options: ConductorOptions) {
     const { windows, settleMs } = options.step;
     this.#options = options;
     this.#windowsLeft = settleMs > 0 ? windows : windows - 1;
-    this.#watch = new OverloadWatch(options.maxBadRatio);
+    this.#watch = new OverloadWatch(options);
   }
 
   /** What a tally of all threads calls for, if anything. A segment that is over is heard no more. */
   hear(tally: Tally, nowMs: number): Cut | undefined {
     if (this.#over || tally.segment !== this.#segment) return undefined;
+    this.#endMs = tally.endMs;
     switch (tally.moment) {
       case "half":
         return this.#halfSecond(tally, nowMs);
@@ -65,6 +71,24 @@ export class Conductor {
       default:
         return tally.moment satisfies never;
     }
+  }
+
+  /** A cut that another axis called for; whether it is to be carried out here, too. */
+  take(cut: Cut): boolean {
+    if (this.#over) return false;
+    if (cut.segment > this.#segment) {
+      this.#ahead = cut;
+      return true;
+    }
+    if (cut.segment < this.#segment) {
+      // That segment has ended here by plan; what has begun since is dropped.
+      this.#over = !cut.next;
+      return this.#over;
+    }
+    this.#keepCut(cut);
+    if (cut.next) this.#begin();
+    else this.#over = true;
+    return true;
   }
 
   get #goesToTheEnd(): boolean {
@@ -119,13 +143,22 @@ export class Conductor {
   #begin(): void {
     this.#windowsLeft--;
     this.#segment++;
-    this.#watch = new OverloadWatch(this.#options.maxBadRatio);
+    this.#endMs = Infinity;
+    this.#watch = new OverloadWatch(this.#options);
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead !== undefined) this.take(ahead);
   }
 
   #keep({ judged, segment }: Tally, curtailed: boolean, hard: boolean): void {
     // A settle stands for the windows where there will be none.
     if (!judged && !this.settleAborted && this.broken === null) return;
     this.windows.push({ segment, curtailed, hard });
+  }
+
+  /** A settle that was cut stands for the windows: there will be none. */
+  #keepCut({ segment, atMs }: Cut): void {
+    this.windows.push({ segment, curtailed: atMs < this.#endMs, hard: false });
   }
 
   #isHard(tally: Tally): boolean {

@@ -1,10 +1,10 @@
-import type { AxisId } from "#grader/contracts/axis.ts";
+import type { RayId } from "#grader/contracts/axis.ts";
 import type { GeneratorHealth, Trial } from "#grader/contracts/trial.ts";
 import type { StepContext } from "./axis-measurer.ts";
 
 interface DrainFacts {
   readonly context: StepContext;
-  readonly axis: AxisId;
+  readonly axis: RayId;
   readonly drained: boolean;
   readonly elapsedMs: number;
   readonly startedAtWallMs: number;

@@ -5,6 +5,7 @@ import { wholeStep } from "../measure/merge.ts";
 import type { SegmentValue } from "../measure/segment.ts";
 import { Conductor } from "./conductor.ts";
 import { type PartOptions, StepPart } from "./step-part.ts";
+import type { StepTies } from "./step-ties.ts";
 
 export type LoadStep = Extract<Step, { kind: "load" }>;
 
@@ -32,6 +33,8 @@ export interface DrivenStep {
 
 export interface MeasureOptions extends PartOptions {
   readonly objective: Objective;
+  /** Other axes whose steps are driven at the same time. */
+  readonly ties?: StepTies | undefined;
 }
 
 /**
@@ -43,15 +46,14 @@ export async function measureStep(
   stepNumber: number,
   options: MeasureOptions,
 ): Promise<DrivenStep> {
-  const { clock, objective } = options;
-  const { maxBadRatio, deadlineMs } = objective;
-  const conductor = new Conductor({ step, maxBadRatio, leadMs: 0 });
+  const { clock, objective, ties } = options;
+  const { maxBadRatio, badSlack, deadlineMs } = objective;
+  const conductor = new Conductor({ step, maxBadRatio, badSlack, leadMs: ties?.leadMs ?? 0 });
   const startedAtMs = clock.now();
-  const part = new StepPart(step, stepNumber, {
-    ...options,
-    deadlineMs,
-    onTally: (tally, nowMs) => conductor.hear(tally, nowMs),
-  });
-  const driven = await part.drive(startedAtMs);
+  const hear =
+    ties?.tie(conductor, (cut) => part.cut(cut)) ??
+    ((tally, nowMs) => conductor.hear(tally, nowMs));
+  const part = new StepPart(step, stepNumber, { ...options, deadlineMs, onTally: hear });
+  const driven = await part.drive(ties?.startMs ?? startedAtMs);
   return wholeStep(conductor, [driven], clock.now() - startedAtMs);
 }

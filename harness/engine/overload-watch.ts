@@ -14,6 +14,12 @@ export interface Look {
   readonly harm: boolean;
 }
 
+/** How much of a window may be bad: a share of it, or so many messages where that is more. */
+export interface BadLimit {
+  readonly maxBadRatio: number;
+  readonly badSlack?: number | undefined;
+}
+
 const MOSTLY = 0.5;
 const MUCH_DROPPED = 0.05;
 const HARM = 0.05;
@@ -25,13 +31,13 @@ const AFTER_FIXED_MS = 1000;
  * half seconds are compared with each other, so one watch belongs to one segment.
  */
 export class OverloadWatch {
-  readonly #maxBadRatio: number;
+  readonly #limit: BadLimit;
   #fixedAtMs = -1;
   #inFlightBefore: number | undefined;
   #overloadedHalves = 0;
 
-  constructor(maxBadRatio: number) {
-    this.#maxBadRatio = maxBadRatio;
+  constructor(limit: BadLimit) {
+    this.#limit = limit;
   }
 
   look(tally: Tally): Look {
@@ -57,7 +63,8 @@ export class OverloadWatch {
 
   /** More is bad than the whole segment may have. */
   isBad({ bad, planned }: Tally): boolean {
-    return bad > this.#maxBadRatio * planned;
+    const { maxBadRatio, badSlack = 0 } = this.#limit;
+    return bad > Math.max(maxBadRatio * planned, badSlack);
   }
 }
 

@@ -12,6 +12,7 @@ import type { Pacer } from "../plan/pacer.ts";
 import type { SecondCounts } from "./axis-measurer.ts";
 import { type DrivenStep, type LoadStep, measureStep } from "./measure-step.ts";
 import type { StepEngine } from "./step-engine.ts";
+import type { StepTies } from "./step-ties.ts";
 
 export interface ThreadEngineOptions {
   /** One that cannot get ready by itself must be. */
@@ -50,11 +51,17 @@ export class ThreadEngine implements StepEngine {
     if ("prepare" in driver) await driver.prepare(load, signal);
   }
 
-  drive(step: LoadStep, stepNumber: number, signal: AbortSignal): Promise<DrivenStep> {
+  drive(
+    step: LoadStep,
+    stepNumber: number,
+    signal: AbortSignal,
+    ties?: StepTies,
+  ): Promise<DrivenStep> {
     const { seed } = this.#options;
     return measureStep(step, stepNumber, {
       ...this.#options,
       signal,
+      ties,
       random: (segment) => seededRandom(seed, hashName(this.axis), stepNumber, segment),
       onLedger: (ledger) => {
         this.#ledger = ledger;

@@ -27,7 +27,7 @@ export function judgeWindow(
   const { planned, bad, lost, errors, growth } = counts;
   if (planned === 0) return { verdict: "invalid", reason: "no message was planned" };
   const badRatio = bad / planned;
-  if (badRatio > objective.maxBadRatio) {
+  if (bad > Math.max(objective.maxBadRatio * planned, objective.badSlack ?? 0)) {
     return {
       verdict: "bad",
       reason: `${percent(badRatio)} missed the ${objective.deadlineMs} ms deadline, allowed ${percent(objective.maxBadRatio)}`,

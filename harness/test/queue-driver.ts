@@ -1,6 +1,12 @@
+import type { AxisId } from "#grader/contracts/axis.ts";
 import type { LoneDriver } from "../axes/driver.ts";
 import type { Ledger } from "../measure/ledger.ts";
 import type { SkippingClock } from "./skipping-clock.ts";
+
+/** What serves a queue: who shares it waits for each other's work. */
+export interface Server {
+  freeAtMs: number;
+}
 
 export interface QueueOptions {
   readonly clock: SkippingClock;
@@ -13,11 +19,15 @@ export interface QueueOptions {
   readonly stallAt?: ReadonlyMap<number, number>;
   /** How far the clock that times the answers is ahead. */
   readonly skewMs?: number;
+  /** Relay unless told otherwise. */
+  readonly axis?: AxisId;
+  /** One of its own unless told otherwise. */
+  readonly server?: Server;
 }
 
 /** A target in virtual time: a single-server queue of known rate. */
 export class QueueDriver implements LoneDriver {
-  readonly axis = "relay" as const;
+  readonly axis: AxisId;
   readonly unitsConnected = 2;
   readonly openSockets = 2;
   readonly pending = 0;
@@ -29,11 +39,13 @@ export class QueueDriver implements LoneDriver {
   readonly #options: QueueOptions;
   readonly #due: { slot: number; stream: number; atMs: number }[] = [];
   #ledger: Ledger | undefined;
-  #freeAtMs = 0;
+  readonly #server: Server;
 
   constructor(options: QueueOptions) {
     this.#options = options;
     this.streams = options.streams ?? 4;
+    this.axis = options.axis ?? "relay";
+    this.#server = options.server ?? { freeAtMs: 0 };
   }
 
   prepare(): Promise<void> {
@@ -57,10 +69,11 @@ export class QueueDriver implements LoneDriver {
     const now = clock.now();
     const stream = slot % this.streams;
     this.#ledger?.sent(slot, now, stream);
-    this.#freeAtMs = Math.max(this.#freeAtMs, now);
-    if (this.#freeAtMs - now > bufferSec * 1000) return;
-    this.#freeAtMs += 1000 / perSec;
-    this.#due.push({ slot, stream, atMs: this.#freeAtMs });
+    const server = this.#server;
+    server.freeAtMs = Math.max(server.freeAtMs, now);
+    if (server.freeAtMs - now > bufferSec * 1000) return;
+    server.freeAtMs += 1000 / perSec;
+    this.#due.push({ slot, stream, atMs: server.freeAtMs });
   }
 
   /** Answers whose time has come arrive at the exact moment they were due. */
