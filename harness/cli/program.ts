@@ -9,6 +9,7 @@ import { gateFlags, outputFlags, runFlags, searchFlags, storeFlags, targetFlags 
 import { grade } from "./grade.ts";
 import { plan } from "./plan.ts";
 import { run } from "./run.ts";
+import { addProfileFit } from "./profile-fit-command.ts";
 import { addRecord } from "./record-command.ts";
 import { listRuns, report } from "./runs.ts";
 import { sandbox, type SandboxFlags } from "./sandbox.ts";
@@ -83,6 +84,7 @@ function buildProgram(
   addReading(program, world, settingsOf, finish);
   addRecord(program, world, finish);
   addStanding(program, world, settingsOf, finish);
+  addProfileFit(program, world, finish);
   return program;
 }
 
