@@ -83,6 +83,23 @@ describe("opening", () => {
     for (const server of servers) expect(await answers(connect(server))()).toBe(true);
   });
 
+  it("is taken over by one of those that use it when its opener goes, at the same address", async () => {
+    const owner = await open();
+    const users = [await open(), await open()];
+    const clients = users.map(connect);
+    await clients[0]?.command({ query: CREATE });
+    await owner.close();
+    for (const client of clients) {
+      await expect.poll(answers(client), { timeout: 20_000 }).toBe(true);
+      await insertBatch(client, clients.indexOf(client));
+    }
+    await expect.poll(() => new Set(users.map(({ pid }) => pid)).size).toBe(1);
+    expect(users[0]?.pid).not.toBe(owner.pid);
+    const [first] = clients;
+    if (first === undefined) throw new Error("no client");
+    expect(await storedBatches(first)).toEqual([[20, 2, 1]]);
+  });
+
   it("finds its data again, with another password", async () => {
     const first = await open();
     const before = connect(first);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { EmbeddedError } from "../error.ts";
+import { borrow } from "./borrow.ts";
 import { type Child, startChild } from "./child.ts";
 import { findHolder, type Holder, letGo, makeDataDirectory } from "./lock.ts";
 import { answers } from "./probe.ts";
@@ -16,7 +17,7 @@ export interface EmbeddedClickHouse extends AsyncDisposable {
   /** The process that serves now; another one after a crash. */
   readonly pid: number;
   readonly version: string;
-  /** True when another opener's server is used: closing then leaves it alone. */
+  /** True when another opener's server was found: closing leaves it alone while that one lives. */
   readonly reused: boolean;
   close(): Promise<void>;
 }
@@ -43,12 +44,12 @@ export async function openEmbeddedClickHouse(
   for (;;) {
     const holder = await findHolder(dataDir);
     if (holder === undefined) {
-      const server = await start({ dataDir, port, log });
+      const server = await start({ dataDir, port, log, password: randomPassword() });
       if (server !== undefined) return server;
     } else {
       const { server, password } = holder;
       if (server !== undefined && (await answers(server.url, password)))
-        return reuse(holder, server);
+        return reuse(holder, server, { dataDir, log });
     }
     // Another opener has the directory, but its server is not ready yet.
     if (performance.now() > giveUpAt) throw busy(dataDir, holder);
@@ -56,9 +57,8 @@ export async function openEmbeddedClickHouse(
   }
 }
 
-async function start(options: Required<EmbeddedClickHouseOptions>) {
-  const { dataDir, port, log } = options;
-  const password = randomPassword();
+async function start(options: Required<EmbeddedClickHouseOptions> & { readonly password: string }) {
+  const { dataDir, port, log, password } = options;
   const supervisorPid = process.pid;
   const message = { kind: "start", dataDir, port, password, supervisorPid } as const;
   try {
@@ -98,19 +98,24 @@ function busy(dataDir: string, holder: Holder | undefined): EmbeddedError {
 function reuse(
   { child, password }: Holder,
   server: NonNullable<Holder["server"]>,
+  { dataDir, log }: Pick<Required<EmbeddedClickHouseOptions>, "dataDir" | "log">,
 ): EmbeddedClickHouse {
+  const port = Number(new URL(server.url).port);
+  const again = { dataDir, port, log, password };
+  const borrowed = borrow({ dataDir, log, pid: child.pid, start: () => start(again) });
+  const close = () => borrowed.close();
   return {
     ...server,
     username: USERNAME,
     password,
-    pid: child.pid,
+    get pid() {
+      return borrowed.pid;
+    },
     reused: true,
-    close: leaveRunning,
-    [Symbol.asyncDispose]: leaveRunning,
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
-
-async function leaveRunning(): Promise<void> {}
 
 function own(first: Child, message: StartMessage, log: (line: string) => void): EmbeddedClickHouse {
   const kept = keepRunning(first, message, log);
