@@ -45,3 +45,17 @@ test("leaves a connection alone that ended meanwhile", async () => {
   await vi.advanceTimersByTimeAsync(200);
   expect(got).toEqual([]);
 });
+
+test("gives no more at once than it is told, and holds up what is left of a chunk", async () => {
+  const stream = new PassThrough();
+  const brake = createBrake(stream, systemClock, 2);
+  const got = readAll(stream);
+  stream.on("readable", () => {
+    if (got.length === 2) brake.hold(100);
+  });
+  stream.write("abcde");
+  await vi.advanceTimersByTimeAsync(99);
+  expect(got).toEqual(["ab", "cd"]);
+  await vi.advanceTimersByTimeAsync(2);
+  expect(got).toEqual(["ab", "cd", "e"]);
+});

@@ -8,13 +8,29 @@ export interface Brake {
 
 /**
  * Works on a stream that is read on "readable", as aedes does it. aedes itself goes on reading
- * whatever its handlers wait for, so the stream is what must have nothing to give.
+ * whatever its handlers wait for, so the stream is what must have nothing to give. It gives
+ * `atOnceBytes` at most, or a sender could hand in hundreds of messages before the brake grips.
  */
-export function createBrake(stream: Duplex, clock: Clock): Brake {
+export function createBrake(
+  stream: Duplex,
+  clock: Clock,
+  atOnceBytes = Number.POSITIVE_INFINITY,
+): Brake {
   const read = stream.read.bind(stream);
   let untilMs = 0;
   let timer: NodeJS.Timeout | undefined;
-  stream.read = (size?: number): unknown => (timer === undefined ? read(size) : null);
+  const goOn = () => {
+    if (timer === undefined && !stream.destroyed) stream.emit("readable");
+  };
+  stream.read = (size?: number | null): unknown => {
+    if (timer !== undefined) return null;
+    // The stream itself reads 0 bytes to be filled.
+    const isAll = size === undefined || size === null;
+    if (!isAll || stream.readableLength <= atOnceBytes) return read(size ?? undefined);
+    // Nothing else tells that there is more: part of a packet may be all that was given.
+    setImmediate(goOn);
+    return read(atOnceBytes);
+  };
 
   const wait = () => {
     const leftMs = untilMs - clock.nowMs();
@@ -23,7 +39,7 @@ export function createBrake(stream: Duplex, clock: Clock): Brake {
       return;
     }
     timer = undefined;
-    if (!stream.destroyed) stream.emit("readable");
+    goOn();
   };
   return {
     hold(forMs) {

@@ -20,6 +20,8 @@ type Done = (error?: Error) => void;
 /** EMQX's idle_timeout and send_timeout. */
 const SILENCE_MS = 15_000;
 const BASE_LEVELS = 5;
+/** Read at once for each message a second that is allowed: a few messages, and no slower above. */
+const BYTES_AT_ONCE = 16;
 const ignore = () => {};
 
 /**
@@ -45,7 +47,7 @@ export class RelayBroker extends Aedes {
     this.limits = limits;
     this.authenticate = (client, username, _password, done) => {
       const token = username ?? "";
-      const brake = createBrake(client.conn, clock);
+      const brake = createBrake(client.conn, clock, limits.now.messagesPerSec * BYTES_AT_ONCE);
       this.sessions.set(client, createSession({ token, hook, brake, limits: limits.now }));
       done(null, true);
     };
