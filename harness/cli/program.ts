@@ -4,6 +4,7 @@ import { EXIT, LoadstoneError } from "../errors.ts";
 import { LOADSTONE_VERSION } from "../run/environment.ts";
 import type { World } from "../world.ts";
 import { clean } from "./clean.ts";
+import { conformance, conformanceCommand } from "./conformance.ts";
 import { doctor } from "./doctor.ts";
 import { gateFlags, outputFlags, runFlags, searchFlags, storeFlags, targetFlags } from "./flags.ts";
 import { grade } from "./grade.ts";
@@ -216,6 +217,9 @@ function addStanding(program: Command, world: World, settingsOf: SettingsOf, fin
     .action((flags: Record<string, unknown>) =>
       finish(settingsOf(flags).then((settings) => doctor(world, settings, flags))),
     );
+  conformanceCommand(program, (given, flags) =>
+    finish(settingsOf(given).then((settings) => conformance(world, settings, flags))),
+  );
   storeFlags(
     program
       .command("clean")

@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
 import { type Call, openAgent, openHttp, type PinnedAddress } from "./http.ts";
+import { parseSamples } from "./prometheus.ts";
 import { Refusal } from "./refusal.ts";
 
 const API = "/api/v5";
@@ -147,6 +148,13 @@ export function openEmqx(options: EmqxOptions) {
     /** What the backend pushed to the MQTT listener at its start. */
     listener: () => get("/listeners/tcp:default", Listener),
     zone: () => get("/configs/global_zone", Zone),
+    /** The same for Prometheus; EMQX asks no login for it. */
+    prometheus: async () => {
+      const path = `${API}/prometheus/stats`;
+      return parseSamples(
+        await http.call({ method: "GET", path, answer: z.string(), reads: "text", signal }),
+      );
+    },
     close: () => http.close(),
   };
 }
