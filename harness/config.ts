@@ -73,6 +73,9 @@ export const Settings = z.strictObject({
   objectives: z.string().min(1).optional(),
   min: z.enum(LETTERS).optional(),
   yes: flag.default(false),
+  keep: flag.default(false),
+  /** `true` for the Units kept last; otherwise the run that made them. */
+  reuse: z.union([z.literal(true), z.string().min(1)]).optional(),
   recalibrate: flag.default(false),
   ...runSettings,
   port: wholeNumber(0, 65_535).default(3000),

@@ -6,6 +6,7 @@ import { listManifests, openManifest } from "../platform/manifest.ts";
 import { testWorld } from "../test/test-world.ts";
 import type { World } from "../world.ts";
 import { leftLines } from "./clean.ts";
+import { idleNotice } from "./idle-notice.ts";
 import { runProgram } from "./program.ts";
 
 let data = "";
@@ -24,8 +25,17 @@ async function deadRun(runId: string, url: string, sandbox?: string): Promise<vo
   await manifest.close(false);
 }
 
-async function clean(change: Partial<World> = {}) {
-  const world = testWorld(["clean", "--data", data], change);
+/** A fleet that an earlier run left on purpose. */
+async function keptRun(runId: string): Promise<void> {
+  const url = "http://127.0.0.1:9";
+  const manifest = await openManifest(join(data, "manifests"), { runId, url });
+  for (const i of [0, 1]) await manifest.made("unit", `ls-${runId}-u${i}`, `uuid-${i}`);
+  await manifest.keep(0);
+  await manifest.close(true);
+}
+
+async function clean(change: Partial<World> = {}, ...flags: readonly string[]) {
+  const world = testWorld(["clean", "--data", data, ...flags], change);
   const code = await runProgram(world);
   return { code, warned: world.warned, printed: world.printed.join("") };
 }
@@ -78,6 +88,47 @@ describe("`loadstone clean`", () => {
     const { PATH } = process.env;
     expect(await clean({ env: { PATH } })).toMatchObject({ code: 0 });
     expect(await listManifests(join(data, "manifests"))).toEqual([]);
+  });
+});
+
+describe("`loadstone clean` and what was kept", () => {
+  test("leaves it, and says how to remove it", async () => {
+    await keptRun("one");
+    const { code, warned, printed } = await clean();
+    expect({ code, printed }).toEqual({ code: 0, printed: "0 removed, 0 left\n" });
+    expect(warned).toEqual([expect.stringMatching(/^run one keeps 2 Units .*clean --kept/)]);
+  });
+
+  test("removes it when asked to", async () => {
+    await keptRun("one");
+    const { code, printed } = await clean({}, "--kept");
+    expect({ code, printed }).toEqual({ code: 104, printed: "0 removed, 2 left\n" });
+  });
+
+  test("lists it beside what dead runs left, and asks no target", async () => {
+    await keptRun("one");
+    await deadRun("two", "http://8.8.8.8");
+    const text = await clean({}, "--list");
+    expect({ code: text.code, warned: text.warned }).toEqual({ code: 0, warned: [] });
+    expect(text.printed.split("\n")).toEqual([
+      expect.stringContaining("run two left 4 objects on http://8.8.8.8"),
+      expect.stringContaining("run one keeps 2 Units"),
+      "",
+    ]);
+    const json = await clean({}, "--list", "--json");
+    expect(JSON.parse(json.printed)).toEqual({
+      fleets: [
+        { runId: "two", url: "http://8.8.8.8", units: 3, objects: 4 },
+        { runId: "one", url: "http://127.0.0.1:9", units: 2, objects: 2, keptAtMs: 0 },
+      ],
+    });
+  });
+
+  test("is told of its own instance at the start of a run", async () => {
+    await deadRun("two", "http://8.8.8.8");
+    expect(await idleNotice(join(data, "manifests"))).toHaveLength(1);
+    const elsewhere = { url: "http://127.0.0.1:9" };
+    expect(await idleNotice(join(data, "manifests"), elsewhere)).toEqual([]);
   });
 });
 

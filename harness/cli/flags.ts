@@ -76,6 +76,15 @@ export const runFlags = (command: Command): Command =>
     .option("--repository <url>", "git repository for the test Units; the instance must reach it")
     .option("--objectives <file>", "use these objectives instead of the shipped ones");
 
+export const fleetFlags = (command: Command): Command =>
+  command
+    .option("--keep", "leave the Units on the instance, for a later run to reuse")
+    .option(
+      "--reuse [run]",
+      "use the Units of an earlier run: those kept last, or those of the run named; each is looked at " +
+        "first, and what is missing is made",
+    );
+
 export const outputFlags = (command: Command): Command =>
   command
     .option("--json", "print the report as JSON on stdout, and nothing else there")

@@ -17,6 +17,7 @@ import { openInstanceTarget } from "../target/instance-target.ts";
 import type { CleanUp, RunTarget, TargetContext } from "../target/target.ts";
 import type { World } from "../world.ts";
 import { planWithinReach } from "./generator-ceilings.ts";
+import { idleNotice } from "./idle-notice.ts";
 import { openDisplay } from "./live-display.ts";
 import { newRunId } from "./run-id.ts";
 import { type OpenStores, openStores } from "./stores.ts";
@@ -32,6 +33,10 @@ export async function grade(world: World, settings: Settings, flags: GradeFlags)
   const target = await gate(world, settings);
   const plan = await planFor(world, settings, target.kind);
   checkFileLimit(world, plan);
+  if (flags.quiet !== true && settings.reuse === undefined) {
+    const place = { url: target.url };
+    for (const line of await idleNotice(manifestDirectory(settings), place)) world.warn(line);
+  }
   await using stores = await openStores(world, settings);
   const graded = await runGrade(world, settings, { target, plan, stores, flags });
   return present(world, graded, flags);
@@ -117,6 +122,7 @@ export async function openTarget(
     signal: world.signal,
     hurry: world.hurry,
     sandboxState: job.sandboxState,
+    fleet: { keep: settings.keep, reuse: settings.reuse },
     clock: world.clock,
   });
 }
@@ -233,7 +239,11 @@ export function present(world: World, graded: GradedRun, flags: GradeFlags): num
 }
 
 /** What is left on the target, counted by kind and reason. */
-export function leftLines({ left }: CleanUp): string[] {
+export function leftLines({ left, kept }: CleanUp): string[] {
+  if (kept !== undefined) {
+    const { runId, units } = kept;
+    return [`kept ${units} Units on the target: --reuse ${runId} takes them over`];
+  }
   const counts = new Map<string, number>();
   for (const { kind, reason } of left) {
     const key = `${kind}: ${reason}`;

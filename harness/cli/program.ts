@@ -6,7 +6,15 @@ import type { World } from "../world.ts";
 import { clean } from "./clean.ts";
 import { conformance, conformanceCommand } from "./conformance.ts";
 import { doctor } from "./doctor.ts";
-import { gateFlags, outputFlags, runFlags, searchFlags, storeFlags, targetFlags } from "./flags.ts";
+import {
+  fleetFlags,
+  gateFlags,
+  outputFlags,
+  runFlags,
+  searchFlags,
+  storeFlags,
+  targetFlags,
+} from "./flags.ts";
 import { grade } from "./grade.ts";
 import { plan } from "./plan.ts";
 import { run } from "./run.ts";
@@ -32,7 +40,17 @@ Exit codes:
   125  internal error`;
 
 /** Flags that are not settings: they say what to print, not what to do. */
-const NOT_SETTINGS = ["json", "quiet", "once", "capacity", "noise", "format", "axis"];
+const NOT_SETTINGS = [
+  "json",
+  "quiet",
+  "once",
+  "capacity",
+  "noise",
+  "format",
+  "axis",
+  "list",
+  "kept",
+];
 
 /** Parses the command line and runs the command; gives the exit code. */
 export async function runProgram(world: World): Promise<number> {
@@ -110,7 +128,7 @@ function addMeasuring(program: Command, world: World, settingsOf: SettingsOf, fi
   const gradeCommand = program
     .command("grade")
     .description("measure what an instance or a broker holds");
-  for (const add of [targetFlags, searchFlags, storeFlags, outputFlags, gateFlags]) {
+  for (const add of [targetFlags, searchFlags, fleetFlags, storeFlags, outputFlags, gateFlags]) {
     add(gradeCommand);
   }
   gradeCommand
@@ -142,7 +160,7 @@ function addRun(program: Command, world: World, settingsOf: SettingsOf, finish: 
     .command("run")
     .argument("[scenario]", "YAML file or id of a scenario", "relay")
     .description("offer a given load for a given time and say what came of it; no search");
-  for (const add of [targetFlags, runFlags, storeFlags, outputFlags]) add(command);
+  for (const add of [targetFlags, runFlags, fleetFlags, storeFlags, outputFlags]) add(command);
   command
     .addHelpText(
       "after",
@@ -224,6 +242,8 @@ function addStanding(program: Command, world: World, settingsOf: SettingsOf, fin
     program
       .command("clean")
       .description("remove what runs that died left on their targets")
+      .option("--list", "only say what runs left or keep, and where")
+      .option("--kept", "also remove the Units that runs kept for later ones")
       .option("--yes", "also on a public address whose Admin you are")
       .option("--json", "print what was removed and what is left as JSON"),
   )

@@ -8,7 +8,8 @@ import type { Settings } from "../config.ts";
 import { EXIT, LoadstoneError } from "../errors.ts";
 import { readFixedReport } from "../run/fixed-report.ts";
 import type { World } from "../world.ts";
-import { sizeOf } from "./grade.ts";
+import { manifestDirectory, sizeOf } from "./grade.ts";
+import { idleNotice } from "./idle-notice.ts";
 import { searchPicture } from "./search-picture.ts";
 import { openStores } from "./stores.ts";
 
@@ -31,6 +32,7 @@ export async function listRuns(
     );
   }
   if (runs.length === 0) world.warn("nothing measured yet: try `npm start`");
+  for (const line of await idleNotice(manifestDirectory(settings))) world.warn(line);
   return EXIT.ok;
 }
 

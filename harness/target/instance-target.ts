@@ -12,7 +12,7 @@ import { describeShares, spreadFor } from "../machine/spread.ts";
 import { axisPacer } from "../plan/axis-pacer.ts";
 import type { AxisPlan, Plan } from "../plan/plan.ts";
 import type { FleetUnit } from "../platform/fleet-units.ts";
-import { type Manifest, openManifest } from "../platform/manifest.ts";
+import type { Manifest } from "../platform/manifest.ts";
 import { type Fleet, openFleet } from "../platform/provision.ts";
 import { openPlatform } from "../platform/rest.ts";
 import type { PlatformSession } from "../platform/session.ts";
@@ -21,6 +21,7 @@ import type { ScenarioOf } from "../scenario/schema.ts";
 import { checkTarget, type Target } from "../scenario/target-gate.ts";
 import type { Lookup } from "../world.ts";
 import { type BrokerAddress, linkMeasurer, openCrew, relayMeasurer } from "./mqtt-axes.ts";
+import { endFleet, type FleetWish, openRunManifest, OWN_FLEET } from "./fleet-keeping.ts";
 import type { CleanUp, RunTarget, TargetContext } from "./target.ts";
 
 export interface InstanceOptions {
@@ -37,13 +38,20 @@ export interface InstanceOptions {
   readonly hurry: AbortSignal;
   /** State directory of the sandbox, when the target is one of our own. */
   readonly sandboxState: string | undefined;
+  /** Whose Units are used, and whether they stay; by default the run's own, which go. */
+  readonly fleet?: FleetWish;
   readonly clock?: Clock;
 }
 
 /** A Pepeunit instance, signed in to. Units are created when an axis first asks for them. */
 export async function openInstanceTarget(options: InstanceOptions): Promise<RunTarget> {
   const { target, signal, clock = systemClock } = options;
-  const client = openPlatform({ url: target.url, address: target, signal });
+  const client = openPlatform({
+    url: target.url,
+    address: target,
+    signal,
+    log: options.context.onProgress,
+  });
   try {
     const root = await client.root();
     const session = await signIn(client, options.env);
@@ -118,17 +126,22 @@ class InstanceTarget implements RunTarget {
     const manifest = this.#manifest;
     if (manifest === undefined) return { removed: 0, left: [] };
     await this.#closeMqtt();
-    const { hurry } = this.#options;
-    const { onProgress } = this.#options.context;
-    // A fleet that never opened removed its own half-made repo.
-    const removal = await this.#fleet?.remove(
-      (done, total) => onProgress(`removing what the run created: ${done} of ${total}`),
-      hurry,
-    );
+    const { hurry, fleet: wish = OWN_FLEET } = this.#options;
+    const { onProgress, runId } = this.#options.context;
+    const fleet = this.#fleet;
     this.#fleet = undefined;
-    await manifest.close(true);
     this.#manifest = undefined;
-    return removal ?? { removed: 0, left: manifest.outstanding().map(asLeft) };
+    return endFleet({
+      manifest,
+      fleet,
+      run: { runId, wish },
+      clock: this.#clock,
+      remove: (one) =>
+        one.remove(
+          (done, total) => onProgress(`removing what the run created: ${done} of ${total}`),
+          hurry,
+        ),
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -219,10 +232,12 @@ class InstanceTarget implements RunTarget {
   async #openFleet(): Promise<Fleet> {
     if (this.#fleet !== undefined) return this.#fleet;
     const { context, manifestDir, repositoryUrl, signal, target, sandboxState } = this.#options;
-    this.#manifest ??= await openManifest(manifestDir, {
+    this.#manifest ??= await openRunManifest({
+      manifestDir,
       runId: context.runId,
-      url: target.url,
-      ...(sandboxState === undefined ? {} : { sandbox: sandboxState }),
+      place: { url: target.url, sandbox: sandboxState },
+      wish: this.#options.fleet ?? OWN_FLEET,
+      log: context.onProgress,
     });
     this.#fleet = await openFleet({
       session: this.#session,
@@ -236,12 +251,6 @@ class InstanceTarget implements RunTarget {
 }
 
 const STAGES = { create: "created", link: "linked", read: "read" } as const;
-
-const asLeft = ({ kind, name }: { kind: string; name: string }) => ({
-  kind,
-  name,
-  reason: "not removed",
-});
 
 const asIdentity = (unit: FleetUnit): UnitIdentity => ({
   index: unit.index,

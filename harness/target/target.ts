@@ -11,6 +11,8 @@ export interface CleanUp {
     readonly name: string;
     readonly reason: string;
   }[];
+  /** The fleet that stays on purpose, by the run that made it. */
+  readonly kept?: { readonly runId: string; readonly units: number };
 }
 
 /** A target that may be loaded, open for one run. */

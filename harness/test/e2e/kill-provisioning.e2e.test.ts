@@ -108,7 +108,7 @@ test("after kill -9 at any moment of provisioning, clean leaves the instance as 
   expect(whole).toBeGreaterThan(30);
   // Six Units, their repo and its registry: the comparison can tell when something is there.
   expect(stateOfInstance().size).toBeGreaterThan(before.size + 20);
-  expect(await clean()).toEqual({ code: 0, removed: 8, left: [] });
+  expect(await clean()).toEqual({ code: 0, removed: 8, left: [], kept: [] });
   expect(stateOfInstance()).toEqual(before);
 
   const random = seededRandom(SEED);

@@ -122,7 +122,7 @@ describe("a killed part", () => {
     const report = JSON.parse(grading.stdout.join("\n")) as { run: { verdict: string } };
     expect(report.run.verdict).toBe("interrupted");
     const cleaned = await runToEnd(["clean", "--json"], env);
-    expect(JSON.parse(cleaned.stdout)).toEqual({ removed: 0, left: [] });
+    expect(JSON.parse(cleaned.stdout)).toEqual({ removed: 0, left: [], kept: [] });
     box.program.process.kill("SIGTERM");
     await box.program.ended;
   });
