@@ -32,7 +32,7 @@ export function baseKind({ units, qos, payloadBytes, runTag, base }: WrittenWork
   const textOf = (stream: number) => (isLog(stream) ? texts.log : texts.state);
   return {
     qos,
-    streams: loggers + units,
+    streams: mix.states === 0 ? loggers : loggers + units,
     streamAt(turn) {
       const { kind, nth } = baseTurn(mix, turn);
       if (kind === "log") return baseStream(kind, nth % loggers, loggers);

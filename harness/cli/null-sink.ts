@@ -55,6 +55,7 @@ async function ceilingFor(
   const { signal } = world;
   switch (scenario.axis) {
     case "link":
+    case "base":
       return undefined;
     case "relay": {
       await using target = await openBroker(world, plan, workers, ports.mqtt);

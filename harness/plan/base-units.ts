@@ -30,8 +30,17 @@ export function baseUnitsFor(
   maxUnits: number,
   stateEveryMs = STATE_EVERY_MS,
 ): number {
-  const states = NEXT_WAVE * load * stateShare(mix) * cycleSec(stateEveryMs);
-  return Math.min(maxUnits, 2 * Math.max(1, Math.ceil(states / 2)));
+  return Math.min(maxUnits, baseUnitsForEver(NEXT_WAVE * load, mix, stateEveryMs));
+}
+
+/** Units that offer a load for as long as one likes. */
+export function baseUnitsForEver(
+  load: number,
+  mix: BaseMix,
+  stateEveryMs = STATE_EVERY_MS,
+): number {
+  const states = load * stateShare(mix) * cycleSec(stateEveryMs);
+  return 2 * Math.max(1, Math.ceil(states / 2));
 }
 
 /** Units that log: few, so that few lists have to be read back. */

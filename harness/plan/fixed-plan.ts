@@ -5,6 +5,7 @@ import type { BackOff } from "../axes/back-off.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { Fault } from "../scenario/run-schema.ts";
 import type { Scenario } from "../scenario/schema.ts";
+import { baseUnitsForEver } from "./base-units.ts";
 import { meanPerSec, type Pace, peakPerSec } from "./pace.ts";
 import type { AxisPlan, Plan } from "./plan.ts";
 import { type MostLoad, type WorkerRoom, workersFor } from "./workers.ts";
@@ -128,6 +129,12 @@ function unitsOf({ traffic, units }: FixedPlanInput, peakLoad: number): number {
       if (units !== undefined && evenUnits(units) < least) throw tooFew(traffic, units, least);
       return units === undefined ? least : evenUnits(units);
     }
+    case "base": {
+      const { message } = traffic;
+      const least = baseUnitsForEver(peakLoad, message);
+      if (units !== undefined && evenUnits(units) < least) throw tooFew(traffic, units, least);
+      return units === undefined ? least : evenUnits(units);
+    }
     default:
       return traffic satisfies never;
   }
@@ -136,10 +143,12 @@ function unitsOf({ traffic, units }: FixedPlanInput, peakLoad: number): number {
 const tooFew = (traffic: Scenario, units: number, least: number) =>
   new LoadstoneError(
     "CONFIG_INVALID",
-    `${units} Units cannot send that much: one of "${traffic.id}" sends at most ` +
-      `${traffic.axis === "relay" ? traffic.message.perUnitPerSec : 0} a second`,
+    `${units} Units cannot send that much: one of "${traffic.id}" sends at most ${mostOfOne(traffic)}`,
     { hint: `give --units ${least} or more, or less --load` },
   );
+
+const mostOfOne = (traffic: Scenario): string =>
+  traffic.axis === "relay" ? `${traffic.message.perUnitPerSec} a second` : "a state a minute";
 
 /** The load over all Units: each then sends so little that all of them are needed. */
 function spread(traffic: Scenario, peakLoad: number, units: number): Scenario {
@@ -151,6 +160,7 @@ function spread(traffic: Scenario, peakLoad: number, units: number): Scenario {
     }
     case "api":
       return { ...traffic, requests: { ...traffic.requests, objects: units } };
+    case "base":
     case "link":
       return traffic;
     default:

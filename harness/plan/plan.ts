@@ -6,6 +6,7 @@ import type { Objective } from "#grader/contracts/objective.ts";
 import type { TargetKind } from "#grader/contracts/report.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { Scenario } from "../scenario/schema.ts";
+import { mostBasePerSec } from "./base-units.ts";
 import type { Pace } from "./pace.ts";
 import { type MostLoad, type WorkerRoom, workersFor } from "./workers.ts";
 
@@ -69,7 +70,7 @@ function planAxis(axis: AxisId, input: PlanInput): AxisPlan {
       hint: "this version measures link, relay and api",
     });
   }
-  const maxLoad = Math.min(scenario.load.max ?? Infinity, unitsCeiling(scenario, input.maxUnits));
+  const maxLoad = Math.min(scenario.load.max ?? Infinity, unitsCeiling(scenario, input));
   return {
     axis: scenario.axis,
     scenario,
@@ -88,12 +89,20 @@ function planAxis(axis: AxisId, input: PlanInput): AxisPlan {
 }
 
 /** Most load that so many Units may offer without any of them going faster than its kind does. */
-function unitsCeiling(scenario: Scenario, maxUnits: number): number {
+function unitsCeiling(
+  scenario: Scenario,
+  { maxUnits, depth }: Pick<PlanInput, "maxUnits" | "depth">,
+): number {
   switch (scenario.axis) {
     case "link":
       return maxUnits;
     case "relay":
       return maxUnits * scenario.message.perUnitPerSec;
+    case "base": {
+      const { message } = scenario;
+      const traffic = { mix: message, logsPerUnitPerSec: message.logsPerUnitPerSec };
+      return mostBasePerSec(maxUnits, traffic, depth);
+    }
     case "api":
       return Infinity;
     default:

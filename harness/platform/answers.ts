@@ -92,6 +92,9 @@ export const UnitEnv = z.object({
   PU_MQTT_HOST: z.string().min(1),
   PU_MQTT_PORT: z.coerce.number().int().min(1).max(65_535),
   PU_DOMAIN: z.string().min(1),
+  PU_COMMIT_VERSION: z.string().min(1).optional(),
+  /** Seconds. */
+  PU_STATE_SEND_INTERVAL: z.coerce.number().positive().optional(),
 });
 export type UnitEnv = z.infer<typeof UnitEnv>;
 

@@ -74,6 +74,33 @@ const RelayScenario = z.strictObject({
   }),
 });
 
+const BaseScenario = z.strictObject({
+  ...identity,
+  axis: z.literal("base"),
+  load: Load,
+  arrivals,
+  message: z
+    .strictObject({
+      payloadBytes: z
+        .int()
+        .min(1)
+        .max(65_536)
+        .meta({ description: "Payload, bytes; longer where a message cannot be that short." }),
+      qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+      states: z.int().min(0).max(1000).meta({ description: "States in a row of messages." }),
+      logs: z.int().min(0).max(1000).meta({ description: "Log entries in the same row." }),
+      logsPerUnitPerSec: z
+        .number()
+        .positive()
+        .max(15)
+        .meta({ description: "Log entries a second of one Unit; more means more Units that log." }),
+      readMs: z.int().min(100).max(10_000).meta({
+        description: "From one reading back to the next, milliseconds; latency is that coarse.",
+      }),
+    })
+    .refine(({ states, logs }) => states + logs > 0, { error: "states and logs are both 0" }),
+});
+
 const ApiScenario = z.strictObject({
   ...identity,
   axis: z.literal("api"),
@@ -97,7 +124,7 @@ const ApiScenario = z.strictObject({
 });
 
 export const Scenario = z
-  .discriminatedUnion("axis", [LinkScenario, RelayScenario, ApiScenario])
+  .discriminatedUnion("axis", [LinkScenario, RelayScenario, BaseScenario, ApiScenario])
   .readonly()
   .meta({ title: "Loadstone scenario" });
 export type Scenario = z.infer<typeof Scenario>;

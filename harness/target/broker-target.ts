@@ -50,8 +50,9 @@ export async function openBrokerTarget(options: BrokerOptions): Promise<RunTarge
           return Promise.resolve(
             relayMeasurer(axis, scenario, crew, address, { ...context, primesPerSec }, clock),
           );
+        case "base":
         case "api":
-          throw new LoadstoneError("CONFIG_INVALID", "a bare broker has no API axis", {
+          throw new LoadstoneError("CONFIG_INVALID", `a bare broker has no axis ${axis.axis}`, {
             hint: "grade an instance with --instance URL",
           });
         default:

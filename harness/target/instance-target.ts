@@ -20,6 +20,7 @@ import { signIn } from "../platform/sign-in.ts";
 import type { ScenarioOf } from "../scenario/schema.ts";
 import { checkTarget, type Target } from "../scenario/target-gate.ts";
 import type { Lookup } from "../world.ts";
+import { baseMeasurer } from "./base-axis.ts";
 import { type BrokerAddress, linkMeasurer, openCrew, relayMeasurer } from "./mqtt-axes.ts";
 import { endFleet, type FleetWish, openRunManifest, OWN_FLEET } from "./fleet-keeping.ts";
 import type { CleanUp, RunTarget, TargetContext } from "./target.ts";
@@ -79,7 +80,7 @@ class InstanceTarget implements RunTarget {
   readonly url: string;
   readonly name: string;
   readonly version: string;
-  readonly axes = ["link", "relay", "api"] as const;
+  readonly axes = ["link", "relay", "base", "api"] as const;
   readonly #options: InstanceOptions;
   readonly #session: PlatformSession;
   readonly #clock: Clock;
@@ -114,6 +115,12 @@ class InstanceTarget implements RunTarget {
       case "relay": {
         const { crew, address } = await this.#openMqtt();
         return relayMeasurer(plan, scenario, crew, address, context, this.#clock);
+      }
+      case "base": {
+        const { crew, address } = await this.#openMqtt();
+        const units = () => this.#fleet?.units ?? [];
+        const shared = { session: this.#session, units, context, clock: this.#clock };
+        return baseMeasurer({ plan, scenario, crew, address, ...shared });
       }
       case "api":
         return this.#apiMeasurer(plan, scenario);
@@ -258,6 +265,8 @@ const asIdentity = (unit: FleetUnit): UnitIdentity => ({
   username: unit.token,
   password: "",
   outputTopic: unit.outputTopic,
+  stateTopic: unit.stateTopic,
+  logTopic: unit.logTopic,
   listenTopics: unit.listenTopics,
   commandTopics: unit.commandTopics,
 });
