@@ -6,6 +6,7 @@ import type { World } from "../world.ts";
 import { clean } from "./clean.ts";
 import { conformance, conformanceCommand } from "./conformance.ts";
 import { doctor } from "./doctor.ts";
+import { addCosts } from "./estimate-command.ts";
 import {
   fleetFlags,
   gateFlags,
@@ -101,6 +102,7 @@ function buildProgram(
   addMeasuring(program, world, settingsOf, finish);
   addSearchCommands(program, world, settingsOf, finish);
   addReading(program, world, settingsOf, finish);
+  addCosts(program, world, settingsOf, finish);
   addRecord(program, world, finish);
   addStanding(program, world, settingsOf, finish);
   addProfileFit(program, world, finish);

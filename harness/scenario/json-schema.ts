@@ -1,3 +1,4 @@
+import { PriceForm } from "#grader/contracts/price.ts";
 import { z } from "zod";
 import { Mix } from "./profile-mix.ts";
 import { Profile } from "./profile-schema.ts";
@@ -26,4 +27,10 @@ export const profileSchema = (): unknown => ({
 export const mixSchema = (): unknown => ({
   $id: "loadstone/mix/1",
   ...z.toJSONSchema(Mix, { target: "draft-2020-12", io: "input" }),
+});
+
+/** The same of a price form, as `scenarios/schema/price-1.json` holds it. */
+export const priceSchema = (): unknown => ({
+  $id: "loadstone/price/1",
+  ...z.toJSONSchema(PriceForm, { target: "draft-2020-12", io: "input" }),
 });

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { declaredCost } from "#grader/cost/declared.ts";
 import { referenceUnits, REFERENCE_COST } from "#grader/cost/vector.ts";
 import { AXIS_IDS } from "#grader/contracts/axis.ts";
-import { mixSchema } from "./json-schema.ts";
+import { mixSchema, priceSchema } from "./json-schema.ts";
 import { SCENARIO_DIRECTORY } from "./load.ts";
 import { listProfileIds, loadProfile, parseProfile } from "./profile-load.ts";
 import { listMixIds, loadMix } from "./profile-mix.ts";
@@ -89,12 +89,16 @@ describe("the library", () => {
   });
 });
 
-describe("a mix", () => {
+describe("a mix or price form", () => {
   test.each(mixIds)("as shipped holds profiles that are shipped: %s", async (id) => {
     for (const { profile } of (await loadMix(id)).units) expect(profileIds).toContain(profile);
   });
 
   test("is described by the published schema", async () => {
+    const price = new URL("schema/price-1.json", SCENARIO_DIRECTORY);
+    expect(JSON.parse(await readFile(price, "utf8"))).toEqual(
+      JSON.parse(JSON.stringify(priceSchema())),
+    );
     const file = new URL("schema/mix-1.json", SCENARIO_DIRECTORY);
     expect(JSON.parse(await readFile(file, "utf8"))).toEqual(
       JSON.parse(JSON.stringify(mixSchema())),
