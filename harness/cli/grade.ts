@@ -154,7 +154,7 @@ export async function gate(world: World, settings: Settings): Promise<Target> {
 }
 
 export const SHIPPED: Readonly<Record<Target["kind"], readonly string[]>> = {
-  instance: ["link", "relay", "base", "api"],
+  instance: ["link", "relay", "store", "base", "api"],
   broker: ["link", "relay-broker"],
 };
 const DEFAULT_AXES: Readonly<Record<Target["kind"], readonly AxisId[]>> = {

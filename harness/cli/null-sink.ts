@@ -56,6 +56,7 @@ async function ceilingFor(
   switch (scenario.axis) {
     case "link":
     case "base":
+    case "store":
       return undefined;
     case "relay": {
       await using target = await openBroker(world, plan, workers, ports.mqtt);

@@ -9,7 +9,7 @@ import type { Plan } from "../plan/plan.ts";
 import { type Ceilings, withinReach } from "../plan/within-reach.ts";
 import { createSearch } from "../run/search-axis.ts";
 import type { World } from "../world.ts";
-import { ceilingInWords, knownCeilings } from "./generator-ceilings.ts";
+import { ceilingInWords, hasCeiling, knownCeilings } from "./generator-ceilings.ts";
 import { checkFileLimit, planFor } from "./grade.ts";
 
 /** `loadstone plan`: what a grading would do. Sends nothing, not even a name lookup. */
@@ -65,9 +65,8 @@ function describe(made: Plan, sources: readonly SourceShare[], ceilings: Ceiling
   return lines.join("\n");
 }
 
-/** Units connected are no rate: what limits them is memory and open files. */
 function generatorLine(axis: AxisId, ceilings: Ceilings): string[] {
-  if (axis === "link") return [];
+  if (!hasCeiling(axis)) return [];
   const known = ceilings[axis];
   const line = known === undefined ? NOT_MEASURED : ceilingInWords(known);
   return [`       ${line}`];

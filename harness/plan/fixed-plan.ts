@@ -8,6 +8,7 @@ import type { Scenario } from "../scenario/schema.ts";
 import { baseUnitsForEver } from "./base-units.ts";
 import { meanPerSec, type Pace, peakPerSec } from "./pace.ts";
 import type { AxisPlan, Plan } from "./plan.ts";
+import { storeUnitsFor } from "./store-units.ts";
 import { type MostLoad, type WorkerRoom, workersFor } from "./workers.ts";
 
 /** A run of given load with every default filled in. Pure: nothing has been sent. */
@@ -113,7 +114,7 @@ export function asPlan(plan: FixedPlan): Plan & { readonly axes: readonly [AxisP
 /** What the worker threads will have to do; requests are not theirs. */
 function mostOf({ traffic }: FixedPlanInput, units: number, peakLoad: number): MostLoad {
   if (traffic.axis === "api") return { units: 0, perSec: 0 };
-  return { units, perSec: traffic.axis === "relay" ? peakLoad : 0 };
+  return { units, perSec: traffic.axis === "link" ? 0 : peakLoad };
 }
 
 const evenUnits = (units: number): number => 2 * Math.max(1, Math.ceil(units / 2));
@@ -129,6 +130,8 @@ function unitsOf({ traffic, units }: FixedPlanInput, peakLoad: number): number {
       if (units !== undefined && evenUnits(units) < least) throw tooFew(traffic, units, least);
       return units === undefined ? least : evenUnits(units);
     }
+    case "store":
+      return evenUnits(units ?? storeUnitsFor(peakLoad, traffic, Infinity));
     case "base": {
       const { message } = traffic;
       const least = baseUnitsForEver(peakLoad, message);
@@ -160,6 +163,10 @@ function spread(traffic: Scenario, peakLoad: number, units: number): Scenario {
     }
     case "api":
       return { ...traffic, requests: { ...traffic.requests, objects: units } };
+    case "store": {
+      const nodes = { ...traffic.nodes, least: units, most: units };
+      return { ...traffic, nodes };
+    }
     case "base":
     case "link":
       return traffic;

@@ -1,4 +1,3 @@
-import { windowLengthMs } from "#grader/capacity/window-length.ts";
 import type { SearchOptions } from "#grader/capacity/step.ts";
 import type { AxisId } from "#grader/contracts/axis.ts";
 import type { Depth } from "#grader/contracts/capacity.ts";
@@ -6,6 +5,7 @@ import type { Objective } from "#grader/contracts/objective.ts";
 import type { TargetKind } from "#grader/contracts/report.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { Scenario } from "../scenario/schema.ts";
+import { axisWindows } from "./axis-windows.ts";
 import { mostBasePerSec } from "./base-units.ts";
 import type { Pace } from "./pace.ts";
 import { type MostLoad, type WorkerRoom, workersFor } from "./workers.ts";
@@ -57,7 +57,9 @@ export function makePlan(input: PlanInput): Plan {
 
 /** What the worker threads may have to do; requests are not theirs. */
 function mostOf(axes: readonly AxisPlan[], units: number): MostLoad {
-  const rates = axes.filter(({ axis }) => axis === "relay").map(({ search }) => search.maxLoad);
+  const rates = axes
+    .filter(({ axis }) => axis === "relay" || axis === "store")
+    .map(({ search }) => search.maxLoad);
   const isMqtt = axes.some(({ axis }) => axis !== "api");
   return { units: isMqtt ? units : 0, perSec: Math.max(0, ...rates) };
 }
@@ -67,7 +69,7 @@ function planAxis(axis: AxisId, input: PlanInput): AxisPlan {
   const objective = input.objectives.find((candidate) => candidate.axis === axis);
   if (scenario === undefined || objective === undefined) {
     throw new LoadstoneError("SCENARIO_INVALID", `there is no scenario or objective for ${axis}`, {
-      hint: "this version measures link, relay and api",
+      hint: "this version measures link, relay, store, base and api",
     });
   }
   const maxLoad = Math.min(scenario.load.max ?? Infinity, unitsCeiling(scenario, input));
@@ -81,7 +83,7 @@ function planAxis(axis: AxisId, input: PlanInput): AxisPlan {
       floorLoad: Math.min(scenario.load.floor, maxLoad),
       maxLoad,
       maxLoadReason: "plan",
-      windowMs: (load) => windowLengthMs(load, input.depth),
+      windowMs: axisWindows(scenario, input.depth),
       harmCeilingSec: input.harmCeilingSec,
       coolMs: scenario.coolMs,
     },
@@ -98,6 +100,8 @@ function unitsCeiling(
       return maxUnits;
     case "relay":
       return maxUnits * scenario.message.perUnitPerSec;
+    case "store":
+      return Math.min(maxUnits, scenario.nodes.most) * scenario.message.perUnitPerSec;
     case "base": {
       const { message } = scenario;
       const traffic = { mix: message, logsPerUnitPerSec: message.logsPerUnitPerSec };

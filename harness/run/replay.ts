@@ -1,4 +1,3 @@
-import { windowLengthMs } from "#grader/capacity/window-length.ts";
 import type { Observation, Search, SearchResult, Step } from "#grader/capacity/step.ts";
 import { AXES } from "#grader/contracts/axis.ts";
 import type { AxisFlag, AxisResult } from "#grader/contracts/capacity.ts";
@@ -6,6 +5,7 @@ import { figure } from "#grader/contracts/figure.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import { LoadstoneError } from "../errors.ts";
 import { toObservation } from "../measure/to-trial.ts";
+import { axisWindows } from "../plan/axis-windows.ts";
 import type { AxisPlan } from "../plan/plan.ts";
 import { createSearch } from "./search-axis.ts";
 
@@ -84,5 +84,5 @@ function changed({ axis }: AxisPlan, trials: readonly Trial[], now: string): Loa
 /** A plan as it was stored: functions do not survive JSON. */
 export const revivedPlan = (plan: AxisPlan): AxisPlan => ({
   ...plan,
-  search: { ...plan.search, windowMs: (load) => windowLengthMs(load, plan.search.depth) },
+  search: { ...plan.search, windowMs: axisWindows(plan.scenario, plan.search.depth) },
 });

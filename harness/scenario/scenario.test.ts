@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { scenarioSchema } from "./json-schema.ts";
 import { loadObjectives, loadScenario, SCENARIO_DIRECTORY } from "./load.ts";
 
-const SHIPPED = ["link", "relay", "relay-broker", "base", "api"];
+const SHIPPED = ["link", "relay", "relay-broker", "store", "base", "api"];
 const shippedFile = (id: string) => new URL(`waves/${id}.yaml`, SCENARIO_DIRECTORY);
 
 async function fileWith(name: string, text: string): Promise<string> {
@@ -23,7 +23,7 @@ describe("a scenario", () => {
 
   test("has an objective for every shipped axis", async () => {
     const objectives = await loadObjectives(new URL("objectives.yaml", SCENARIO_DIRECTORY));
-    expect(objectives.map(({ axis }) => axis)).toEqual(["link", "relay", "base", "api"]);
+    expect(objectives.map(({ axis }) => axis)).toEqual(["link", "relay", "store", "base", "api"]);
   });
 
   test("is refused with every problem named at once", async () => {

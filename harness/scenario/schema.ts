@@ -123,8 +123,53 @@ const ApiScenario = z.strictObject({
   }),
 });
 
+const StoreScenario = z.strictObject({
+  ...identity,
+  axis: z.literal("store"),
+  load: Load,
+  arrivals,
+  message: z.strictObject({
+    payloadBytes: z.int().min(26).max(100).meta({ description: "A reading as a number, bytes." }),
+    qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+    perUnitPerSec: z
+      .number()
+      .positive()
+      .max(1000)
+      .meta({ description: "Readings a second of one Unit at most." }),
+  }),
+  nodes: z
+    .strictObject({
+      perNodePerSec: z
+        .number()
+        .positive()
+        .max(1000)
+        .meta({ description: "Readings a second of one node, as long as there are enough nodes." }),
+      least: z.int().min(2).meta({ description: "Nodes, whatever the load." }),
+      most: z.int().min(2).max(5000).meta({
+        description: "Nodes at most; each more is another list to be read back.",
+      }),
+    })
+    .refine(({ least, most }) => most >= least, { error: "most must not be below least" }),
+  flushMs: z
+    .int()
+    .min(10)
+    .max(60_000)
+    .meta({ description: "How often the DataPipe writes what it has, milliseconds." }),
+  readEveryMs: z
+    .int()
+    .min(10)
+    .max(60_000)
+    .meta({ description: "From one reading of a node to the next, milliseconds." }),
+});
+
 export const Scenario = z
-  .discriminatedUnion("axis", [LinkScenario, RelayScenario, BaseScenario, ApiScenario])
+  .discriminatedUnion("axis", [
+    LinkScenario,
+    RelayScenario,
+    StoreScenario,
+    BaseScenario,
+    ApiScenario,
+  ])
   .readonly()
   .meta({ title: "Loadstone scenario" });
 export type Scenario = z.infer<typeof Scenario>;

@@ -50,6 +50,7 @@ export async function openBrokerTarget(options: BrokerOptions): Promise<RunTarge
           return Promise.resolve(
             relayMeasurer(axis, scenario, crew, address, { ...context, primesPerSec }, clock),
           );
+        case "store":
         case "base":
         case "api":
           throw new LoadstoneError("CONFIG_INVALID", `a bare broker has no axis ${axis.axis}`, {

@@ -1,15 +1,9 @@
-import { ApiDriver } from "../axes/api.ts";
-import { apiMix } from "../axes/api-mix.ts";
 import type { Crew } from "../axes/crew.ts";
 import type { UnitIdentity, UnitSource } from "../axes/unit-source.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
-import { SlotMeasurer } from "../engine/slot-measurer.ts";
-import { ThreadEngine } from "../engine/thread-engine.ts";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
-import { hashName, seededRandom } from "../load/random.ts";
 import { describeShares, spreadFor } from "../machine/spread.ts";
-import { axisPacer } from "../plan/axis-pacer.ts";
 import type { AxisPlan, Plan } from "../plan/plan.ts";
 import type { FleetUnit } from "../platform/fleet-units.ts";
 import type { Manifest } from "../platform/manifest.ts";
@@ -17,11 +11,12 @@ import { type Fleet, openFleet } from "../platform/provision.ts";
 import { openPlatform } from "../platform/rest.ts";
 import type { PlatformSession } from "../platform/session.ts";
 import { signIn } from "../platform/sign-in.ts";
-import type { ScenarioOf } from "../scenario/schema.ts";
 import { checkTarget, type Target } from "../scenario/target-gate.ts";
 import type { Lookup } from "../world.ts";
+import { apiMeasurer } from "./api-axis.ts";
 import { baseMeasurer } from "./base-axis.ts";
 import { type BrokerAddress, linkMeasurer, openCrew, relayMeasurer } from "./mqtt-axes.ts";
+import { storeMeasurer } from "./store-axis.ts";
 import { endFleet, type FleetWish, openRunManifest, OWN_FLEET } from "./fleet-keeping.ts";
 import type { CleanUp, RunTarget, TargetContext } from "./target.ts";
 
@@ -80,7 +75,7 @@ class InstanceTarget implements RunTarget {
   readonly url: string;
   readonly name: string;
   readonly version: string;
-  readonly axes = ["link", "relay", "base", "api"] as const;
+  readonly axes = ["link", "relay", "store", "base", "api"] as const;
   readonly #options: InstanceOptions;
   readonly #session: PlatformSession;
   readonly #clock: Clock;
@@ -116,6 +111,14 @@ class InstanceTarget implements RunTarget {
         const { crew, address } = await this.#openMqtt();
         return relayMeasurer(plan, scenario, crew, address, context, this.#clock);
       }
+      case "store":
+        return storeMeasurer(plan, scenario, {
+          ...(await this.#openMqtt()),
+          session: this.#session,
+          units: () => this.#fleet?.units ?? [],
+          context,
+          clock: this.#clock,
+        });
       case "base": {
         const { crew, address } = await this.#openMqtt();
         const units = () => this.#fleet?.units ?? [];
@@ -123,7 +126,14 @@ class InstanceTarget implements RunTarget {
         return baseMeasurer({ plan, scenario, crew, address, ...shared });
       }
       case "api":
-        return this.#apiMeasurer(plan, scenario);
+        return apiMeasurer(plan, scenario, {
+          target: this.#options.target,
+          token: this.#session.token,
+          seed: context.seed,
+          clock: this.#clock,
+          checkAlive: this.#parts.checkAlive,
+          growTo: (count) => this.#growTo(count),
+        });
       default:
         return scenario satisfies never;
     }
@@ -160,33 +170,6 @@ class InstanceTarget implements RunTarget {
     const mqtt = this.#mqtt;
     this.#mqtt = undefined;
     await mqtt?.crew[Symbol.asyncDispose]();
-  }
-
-  #apiMeasurer(plan: AxisPlan, scenario: ScenarioOf<"api">): AxisMeasurer {
-    const { target, context } = this.#options;
-    const { connections, timeoutMs, objects, graphqlRatio } = scenario.requests;
-    const driver = new ApiDriver({
-      origin: target.url,
-      address: target,
-      clock: this.#clock,
-      random: seededRandom(context.seed, hashName("api-mix")),
-      connections,
-      timeoutMs,
-      checkAlive: this.#parts.checkAlive,
-      openMix: async () => {
-        const units = await this.#growTo(objects);
-        return apiMix({ token: this.#session.token, units }, graphqlRatio);
-      },
-    });
-    const { objective } = plan;
-    const engine = new ThreadEngine({
-      driver,
-      objective,
-      clock: this.#clock,
-      pacer: axisPacer(plan.pace, scenario.arrivals, context.seed),
-      seed: context.seed,
-    });
-    return new SlotMeasurer({ engine, objective, clock: this.#clock });
   }
 
   /** The Units' threads; needs two Units to learn from their env where the broker is. */
