@@ -44,7 +44,11 @@ const faults = (command: Command): Command =>
     .option("--policer", "drops in silence what exceeds the capacity")
     .option("--shaper", "delays what exceeds the capacity, however long")
     .addOption(usual("--dies-at-overload [s]", "never serves again after so much backlog", "2"))
-    .option("--fault <list>", "data-pipe-key: the DataPipe may not subscribe");
+    .option(
+      "--fault <list>",
+      "data-pipe-key: the DataPipe may not subscribe; slow-hook: 250 ms for each access; " +
+        "clock: a minute and a half ahead",
+    );
 
 const instance = (command: Command): Command =>
   command

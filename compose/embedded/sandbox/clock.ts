@@ -12,6 +12,14 @@ export const systemClock: Clock = {
   wallMs: () => performance.timeOrigin + performance.now(),
 };
 
+const AHEAD_MS = 90_000;
+
+/** A clock that nobody has set. */
+export const clockAhead = (clock: Clock): Clock => ({
+  nowMs: () => clock.nowMs(),
+  wallMs: () => clock.wallMs() + AHEAD_MS,
+});
+
 /** A naive UTC date as Pepeunit writes it: microseconds, no offset. */
 export function naiveIso(wallMs: number): string {
   const wholeMs = Math.floor(wallMs);

@@ -9,7 +9,7 @@ import { createListener } from "./broker/listener.ts";
 import type { ServiceFaults } from "./capacity/model.ts";
 import type { ScenarioId } from "./capacity/scenarios.ts";
 import { type Capacity, createStations, type RateAxis } from "./capacity/stations.ts";
-import { systemClock } from "./clock.ts";
+import { clockAhead, systemClock } from "./clock.ts";
 import { type DataPipeOptions, startDataPipe } from "./data-pipe/service.ts";
 import { cannotListen } from "./listen-error.ts";
 import { mayUseTopicByToken } from "./platform/hook.ts";
@@ -29,6 +29,10 @@ import { openState } from "./state/open.ts";
 export const FAULTS = [
   /** The deploy kit gives the DataPipe a key of its own: it may not subscribe. */
   "data-pipe-key",
+  /** The backend takes a quarter of a second for each question of the broker. */
+  "slow-hook",
+  /** The instance's clock is a minute and a half ahead. */
+  "clock",
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -95,7 +99,8 @@ const ALL_FEATURES = { dataPipe: true, defaultLastValue: true, prometheus: true 
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { host = "127.0.0.1", capacity, dataDir, seed = 1, log = () => {} } = options;
   const limits = createLimits({ ...ownQueue(options), ...options.limits });
-  const clock = systemClock;
+  const faults = new Set(options.faults);
+  const clock = faults.has("clock") ? clockAhead(systemClock) : systemClock;
   const records = await openRecords(options);
   const state = await openState(dataDir).catch(async (error: unknown) => {
     await records.close();
@@ -121,6 +126,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clock,
     decide: (token, topic) => mayUseTopicByToken({ db, clock, secretKey }, token, topic),
     answered: (seconds) => metrics.observe({ ...HOOK_REQUEST, seconds }),
+    extraMs: faults.has("slow-hook") ? SLOW_HOOK_MS : 0,
   });
   const broker = new RelayBroker({ relay, hook, clock, limits });
   broker.on("clientError", (client, error) => log(`mqtt ${client.id}: ${error.message}`));
@@ -134,7 +140,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     station: store,
     random: seededRandom(seed),
     domain: host,
-    secretKey: options.faults?.includes("data-pipe-key") ? `not ${secretKey}` : secretKey,
+    secretKey: faults.has("data-pipe-key") ? `not ${secretKey}` : secretKey,
     maxMailbox: limits.now.mailbox,
   });
   const backend = createBackend({
@@ -226,6 +232,8 @@ const openRecords = ({ clickhouse }: SandboxOptions): Promise<Records> =>
   clickhouse === undefined
     ? Promise.resolve(openMemoryRecords())
     : openClickHouseRecords(clickhouse);
+
+const SLOW_HOOK_MS = 250;
 
 const HOOK_REQUEST = {
   handler: "/pepeunit/api/v1/units/auth",

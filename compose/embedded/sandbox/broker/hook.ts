@@ -10,6 +10,8 @@ export interface HookOptions {
   readonly decide: (token: string, topic: string) => boolean;
   /** Told how long each answered call took. */
   readonly answered: (seconds: number) => void;
+  /** How much longer than its work every call takes. */
+  readonly extraMs?: number;
 }
 
 interface Call {
@@ -27,14 +29,19 @@ const TIMEOUT_MS = 30_000;
  * The broker's calls of the ACL hook: they queue at the API server like any request. A call that
  * is refused or comes too late counts as a deny, because the broker then has no source left.
  */
-export function createHook({ api, clock, decide, answered }: HookOptions): Hook {
+export function createHook(options: HookOptions): Hook {
+  const { api, clock, decide, answered, extraMs = 0 } = options;
   const waiting: Call[] = [];
   let inFlight = 0;
 
   const start = (call: Call) => {
     const isLate = clock.nowMs() - call.askedAtMs > TIMEOUT_MS;
-    if (isLate || !api.admit(() => finish(call))) call.answer(false);
+    if (isLate || !api.admit(() => served(call))) call.answer(false);
     else inFlight++;
+  };
+  const served = (call: Call) => {
+    if (extraMs === 0) finish(call);
+    else setTimeout(finish, extraMs, call).unref();
   };
   const finish = ({ token, topic, askedAtMs, answer }: Call) => {
     inFlight--;

@@ -41,6 +41,7 @@ export function createRest({ instance, api, metrics, nginx }: RestOptions): Fast
   });
   const gate = createGate(instance);
   if (nginx === true) limitAddresses(app, instance.clock);
+  tellDate(app, instance);
   observeRequests(app, metrics);
   answerErrors(app);
   redirectSlashes(app);
@@ -58,6 +59,14 @@ export function createRest({ instance, api, metrics, nginx }: RestOptions): Fast
   nodeRoutes(app, `${API}/unit_nodes`, { instance, gate });
   graphqlRoute(app, { instance, api, baseMetrics });
   return app;
+}
+
+/** By the instance's clock: Node would tell the machine's. */
+function tellDate(app: FastifyInstance, { clock }: Instance): void {
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.header("date", new Date(clock.wallMs()).toUTCString());
+    done();
+  });
 }
 
 const size = (value: unknown): number => Number(value) || 0;
