@@ -8,7 +8,7 @@ import { DoctorTarget } from "../doctor/target/doctor-target.ts";
 import { EXIT, LoadstoneError } from "../errors.ts";
 import { LOADSTONE_VERSION } from "../run/environment.ts";
 import type { World } from "../world.ts";
-import { gate, sizeOf } from "./grade.ts";
+import { gate, manifestDirectory, sizeOf } from "./grade.ts";
 import { newRunId } from "./run-id.ts";
 
 const DEFAULT_UNITS = 1000;
@@ -55,5 +55,7 @@ function openTarget(world: World, settings: Settings): DoctorTarget | undefined 
     world,
     gate: () => gate(world, settings),
     runId: newRunId(world.clock.wall()),
+    manifestDir: manifestDirectory(settings),
+    repositoryUrl: settings.repository,
   });
 }

@@ -64,7 +64,7 @@ export class Bench {
     return this.#parts;
   }
 
-  /** The six Units, 0 and 1, 2 and 3, 4 and 5 linked both ways. */
+  /** The Units: 0 and 1, 2 and 3, 4 and 5 linked both ways. */
   unit(index: 0 | 1 | 2 | 3 | 4 | 5): FleetUnit {
     const unit = this.#parts.units[index];
     if (unit === undefined) throw new Error(`the fleet has no Unit ${index}`);

@@ -21,6 +21,8 @@ export interface BenchOptions {
   /** A repository without a tag, for the rule about them. */
   readonly untagged: string | undefined;
   readonly log: (line: string) => void;
+  /** An even number of them; without it the six of the conformance suite. */
+  readonly units?: number;
 }
 
 export interface OpenBench {
@@ -53,7 +55,7 @@ export async function openBench(options: BenchOptions): Promise<OpenBench> {
 type Closers = (() => Promise<void>)[];
 
 async function build(
-  { world, target, runId, log, manifestDir, repositoryUrl, untagged }: BenchOptions,
+  { world, target, runId, log, manifestDir, repositoryUrl, untagged, units = UNITS }: BenchOptions,
   closers: Closers,
   remove: (removing: Promise<Removal>) => Promise<void>,
 ): Promise<Bench> {
@@ -73,8 +75,8 @@ async function build(
   closers.push(() => manifest.close(true));
   const fleet = await openFleet({ session: user, manifest, repositoryUrl, log, signal, clock });
   closers.push(() => remove(fleet.remove(undefined, hurry)));
-  log(`Creating ${UNITS} Units on ${target.url}`);
-  await fleet.grow(UNITS);
+  log(`Creating ${units} Units on ${target.url}`);
+  await fleet.grow(units);
   const { LOADSTONE_LOGIN: name = "", LOADSTONE_PASSWORD: password = "" } = env;
   const bench = new Bench({
     origin: new URL(target.url).origin,

@@ -26,7 +26,8 @@ export interface DoctorContext {
 
 /**
  * One thing to look at. To add one, write it in a file of its own and list it in `checks.ts`. A check
- * sends a handful of messages at most, never load, and what it throws becomes its finding.
+ * sends a handful of messages at most, never load, and what it throws becomes its finding. What it
+ * needs on an instance are the two Units of `target.bench()`.
  */
 export interface Check {
   /** A noun; also its name in the JSON. */
@@ -35,6 +36,8 @@ export interface Check {
   readonly about: "machine" | "broker" | "instance";
   /** Checks, by id, without which this one cannot be: it is skipped when one of them fails. */
   readonly needs?: readonly string[];
+  /** How long it may wait for answers, where 20 s are not enough. */
+  readonly withinMs?: number;
   run(context: DoctorContext): Finding | Promise<Finding>;
 }
 

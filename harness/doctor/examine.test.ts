@@ -29,6 +29,8 @@ async function examined(checks: readonly Check[], change: Partial<World> = {}) {
     world,
     gate: () => Promise.reject(new LoadstoneError("TARGET_NOT_ALLOWED", "not ours")),
     runId: "test",
+    manifestDir: "/nowhere",
+    repositoryUrl: "https://git.test/unit.git",
   });
   return examine(checks, { world, settings, units: 10, target });
 }

@@ -3,7 +3,7 @@ import { abortReason, pause } from "../load/clock.ts";
 import { type Check, type DoctorContext, type Finding, skipped } from "./check.ts";
 import type { CheckResult } from "./diagnosis.ts";
 
-/** No check waits longer than this for an answer. */
+/** No check waits longer than this for an answer, unless it says so itself. */
 const CHECK_WITHIN_MS = 20_000;
 
 export interface Examination {
@@ -59,10 +59,11 @@ async function findingOf(
 async function inTime(check: Check, context: DoctorContext): Promise<Finding> {
   const { clock, signal } = context.world;
   const done = new AbortController();
-  const limit = pause(clock, CHECK_WITHIN_MS, AbortSignal.any([done.signal, signal]));
+  const withinMs = check.withinMs ?? CHECK_WITHIN_MS;
+  const limit = pause(clock, withinMs, AbortSignal.any([done.signal, signal]));
   try {
     const found = await Promise.race([check.run(context), limit]);
-    return found ?? { outcome: "fail", seen: `no answer within ${CHECK_WITHIN_MS / 1000} s` };
+    return found ?? { outcome: "fail", seen: `no answer within ${withinMs / 1000} s` };
   } finally {
     limit.catch(() => undefined);
     done.abort(new Error("done"));

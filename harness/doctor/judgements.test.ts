@@ -9,6 +9,9 @@ import { judgeFiles } from "./machine/open-files.ts";
 import { judgeProcessor, parseQuota } from "./machine/processor.ts";
 import { judgeSleeps } from "./machine/sleep-error.ts";
 import { judgeAnswer } from "./machine/store-engine.ts";
+import { judgeHook } from "./target/access-hook.ts";
+import { judgeCaps } from "./target/broker-settings.ts";
+import { judgeFeatures } from "./target/features.ts";
 import { judgeLimits } from "./target/mqtt-limits.ts";
 import { judgeLimit } from "./target/rate-limit.ts";
 import { judgeVersion } from "./target/rest-root.ts";
@@ -18,6 +21,16 @@ const MB = 1024 * 1024;
 const NOON = Date.parse("2026-11-24T12:00:00.500Z");
 const stated = { receiveMaximum: 65_535, maximumQos: 2, maximumPacketBytes: 1_000_000 };
 const limits = (change: object) => ({ ...stated, ...change }) as Parameters<typeof judgeLimits>[0];
+
+const flags = (dataPipe: boolean, metrics: boolean) => ({
+  feature_flags: {
+    pu_ff_datapipe_enable: dataPipe,
+    pu_ff_datapipe_default_last_value_enable: true,
+    pu_ff_prometheus_enable: metrics,
+    pu_ff_grafana_integration_enable: false,
+    pu_ff_telegram_bot_enable: false,
+  },
+});
 
 describe("a finding", () => {
   test.each<[string, Finding, Finding["outcome"], RegExp]>([
@@ -61,6 +74,14 @@ describe("a finding", () => {
     ["an instance", judgeVersion("one", "1.2.0", 3), "ok", /^$/],
     ["a limiter", judgeLimit(15), "warn", /5291/],
     ["no limiter", judgeLimit(18), "ok", /^$/],
+    ["no DataPipe", judgeFeatures(flags(false, true)), "warn", /PU_FF_DATAPIPE_ENABLE/],
+    ["no metrics", judgeFeatures(flags(true, false)), "warn", /PU_FF_PROMETHEUS_ENABLE/],
+    ["all features", judgeFeatures(flags(true, true)), "ok", /^$/],
+    ["room for fewer Units", judgeCaps({ max_connections: 500 }, 501), "fail", /MAX_CLIENTS=501/],
+    ["room for all Units", judgeCaps({ max_conn_rate: "20/s" }, 501), "ok", /^$/],
+    ["a quick hook", judgeHook(40), "ok", /^$/],
+    ["a slow hook", judgeHook(41), "warn", /PU_LINK/],
+    ["a hook that hardly answers", judgeHook(4000), "fail", /PU_LINK/],
     ["clocks apart", judgeClocks("Tue, 24 Nov 2026 12:01:00 GMT", NOON), "warn", /set-ntp/],
     ["clocks together", judgeClocks("Tue, 24 Nov 2026 12:00:01 GMT", NOON), "ok", /^$/],
     ["no clock to compare", judgeClocks("", NOON), "skipped", /^$/],

@@ -1,5 +1,8 @@
 import { tlsOptions } from "../../axes/connections.ts";
 import { brokerAddress, readBrokerAccess } from "../../target/broker-access.ts";
+import type { Bench } from "../../conformance/bench.ts";
+import { type OpenBench, openBench } from "../../conformance/open-bench.ts";
+import type { Removal } from "../../platform/removal.ts";
 import { type PlatformClient, openPlatform } from "../../platform/rest.ts";
 import type { Target } from "../../scenario/target-gate.ts";
 import {
@@ -16,6 +19,10 @@ export interface DoctorTargetOptions {
   /** Looks the target up and refuses one that may not be loaded. */
   readonly gate: () => Promise<Target>;
   readonly runId: string;
+  /** Where it is written down what is created on an instance, before it is. */
+  readonly manifestDir: string;
+  /** Git repository whose program the test Units run. */
+  readonly repositoryUrl: string;
 }
 
 const CONNECT_WITHIN_MS = 5000;
@@ -29,6 +36,7 @@ export class DoctorTarget implements AsyncDisposable {
   readonly #sessions: MqttSession[] = [];
   #pinned: Promise<Target> | undefined;
   #platform: PlatformClient | undefined;
+  #bench: Promise<OpenBench> | undefined;
 
   constructor(options: DoctorTargetOptions) {
     this.kind = options.kind;
@@ -79,7 +87,32 @@ export class DoctorTarget implements AsyncDisposable {
     return (this.#platform ??= openPlatform({ url: target.url, address: target, signal }));
   }
 
+  /** An instance with two Units of our own, signed in to; removed with the target. */
+  async bench(): Promise<Bench> {
+    const { world, runId, manifestDir, repositoryUrl } = this.#options;
+    const target = await this.pinned();
+    this.#bench ??= openBench({
+      world,
+      target,
+      runId,
+      manifestDir,
+      repositoryUrl,
+      untagged: undefined,
+      log: () => {},
+      units: 2,
+    });
+    return (await this.#bench).bench;
+  }
+
+  /** Removes the Units; undefined when there were none. */
+  async removeUnits(): Promise<Removal | undefined> {
+    const open = await this.#bench?.catch(() => undefined);
+    this.#bench = undefined;
+    return open?.close();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.removeUnits();
     await Promise.all(this.#sessions.splice(0).map((session) => session.end()));
     await this.#platform?.close();
   }
