@@ -1,3 +1,4 @@
+import { withPolicy } from "#grader/capacity/policy.ts";
 import type { Observation, Search, SearchResult, Step } from "#grader/capacity/step.ts";
 import { AXES } from "#grader/contracts/axis.ts";
 import type { AxisFlag, AxisResult } from "#grader/contracts/capacity.ts";
@@ -26,7 +27,8 @@ export function replayAxis(
     expectSame(plan, asked.step, step);
     search.tell(observationOf(step));
   }
-  return { id: plan.axis, unit: AXES[plan.axis].unit, ...answerOf(search, cutOff) };
+  const answer = withPolicy(answerOf(search, cutOff), trials);
+  return { id: plan.axis, unit: AXES[plan.axis].unit, ...answer };
 }
 
 /** What ended a search before its end, which its trials do not say. */

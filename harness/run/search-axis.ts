@@ -1,4 +1,5 @@
 import { createLadder } from "#grader/capacity/ladder.ts";
+import { withPolicy } from "#grader/capacity/policy.ts";
 import { createWaveSearch } from "#grader/capacity/search.ts";
 import type { Search, SearchResult, Step } from "#grader/capacity/step.ts";
 import { AXES } from "#grader/contracts/axis.ts";
@@ -56,7 +57,7 @@ export async function searchAxis(
 ): Promise<AxisOutcome> {
   const search = createSearch(plan);
   const axisRun = new AxisRun(plan, measurer, search, context);
-  const result = await axisRun.toEnd();
+  const result = withPolicy(await axisRun.toEnd(), axisRun.trials);
   const { unit } = AXES[plan.axis];
   const { trials, steps, error } = axisRun;
   return { result: { id: plan.axis, unit, ...result }, trials, steps, error };
