@@ -14,7 +14,8 @@ export interface PrimeOutcome {
 export interface Priming {
   /** What has yet to prove itself. */
   readonly unproved: () => readonly number[];
-  readonly publish: (one: number) => void;
+  /** False where it cannot be published yet. */
+  readonly publish: (one: number) => boolean;
   /** First publishes a second, of all threads together: each may cost an instance one access check. */
   readonly perSec: number;
   readonly threads: number;
@@ -54,8 +55,7 @@ export async function primeAll(
       const before = publishedAtMs.get(one);
       if (before === undefined && publishedAtMs.size >= mayHavePublished) break;
       if (before !== undefined && now - before < againMs) continue;
-      publishedAtMs.set(one, now);
-      publish(one);
+      if (publish(one)) publishedAtMs.set(one, now);
     }
     await pause(clock, LOOK_MS, signal);
     waiting = unproved();

@@ -179,11 +179,12 @@ export class RelayDriver implements AxisDriver, UnitTraffic {
     });
   }
 
-  #publishPrime(index: number): void {
+  #publishPrime(index: number): boolean {
     const live = this.#units.unit(index);
-    if (live === undefined || live.closed) return;
+    if (live === undefined || live.closed) return false;
     stampEnvelope(live.template.payload, PRIME_STEP, 0, live.sequence, 0);
     live.session.publish(live.template, NO_TAG);
     live.session.flush();
+    return true;
   }
 }

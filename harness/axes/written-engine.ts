@@ -20,6 +20,12 @@ export interface FarReader {
   read(units: number, tell: (seen: readonly Seen[]) => void, signal: AbortSignal): Promise<void>;
 }
 
+/** How many streams were new to the target, and how long it took until all of them were seen. */
+export interface Primed {
+  readonly fresh: number;
+  readonly tookMs: number;
+}
+
 export interface WrittenOptions {
   readonly crew: Crew;
   readonly reader: FarReader;
@@ -27,6 +33,8 @@ export interface WrittenOptions {
   readonly clock: Clock;
   /** How many Units a load needs: even, because they come in pairs. */
   readonly unitsFor: (load: number) => number;
+  /** Units that may be made ready beside these, from how fast the new ones were. */
+  readonly moreUnits?: (load: number, primed: Primed) => number;
   readonly work: Omit<WrittenWork, "axis" | "units">;
   /** What is settled anew for each step; may take its time, which counts for nothing. */
   readonly beforeStep?: (
@@ -56,6 +64,7 @@ export class WrittenEngine extends CrewEngine {
   readonly axis: WrittenAxis;
   readonly #options: WrittenOptions;
   #units = 0;
+  #primed: Primed = { fresh: 0, tookMs: 0 };
   #reading: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   #readFault: unknown;
   #driving = 0;
@@ -68,16 +77,31 @@ export class WrittenEngine extends CrewEngine {
 
   /** Connects the Units that `load` needs, and has each be read back once. */
   async prepare(load: number, signal: AbortSignal): Promise<void> {
-    const { crew, reader, unitsFor, primesPerSec = DEFAULT_PRIMES_PER_SEC } = this.#options;
+    const { unitsFor, moreUnits } = this.#options;
+    await this.#makeReady(unitsFor(load), signal);
+    const more = moreUnits?.(load, this.#primed) ?? 0;
+    if (more > this.#units) await this.#makeReady(more, signal);
+  }
+
+  /** Each is primed as soon as it is connected: the one need not wait for the other. */
+  async #makeReady(units: number, signal: AbortSignal): Promise<void> {
+    const { crew, reader, clock, primesPerSec = DEFAULT_PRIMES_PER_SEC } = this.#options;
     const { primesOut: mostOut, primeEachMs: eachMs } = this.#options;
-    const units = unitsFor(load);
-    await connectCrew(this.#options, units, signal);
+    await crew.provision(units, signal);
     await reader.prepare(units, signal);
     this.#units = units;
     await this.#stopReading();
     this.#startReading();
     const primes = { work: this.#work, primesPerSec, mostOut, eachMs };
-    const { silent, fresh } = await crew.primeWritten(primes, signal);
+    const startedAtMs = clock.now();
+    const failed = new AbortController();
+    const both = AbortSignal.any([signal, failed.signal]);
+    const connecting = connectCrew(this.#options, units, signal).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
+    const [{ silent, fresh }] = await Promise.all([crew.primeWritten(primes, both), connecting]);
+    this.#primed = { fresh, tookMs: clock.now() - startedAtMs };
     this.#throwFault();
     if (silent === 0) return;
     const { what, hint } = this.#options.silence;

@@ -234,16 +234,17 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
     });
   }
 
-  #publishPrime(kind: WrittenKind, stream: number): void {
+  #publishPrime(kind: WrittenKind, stream: number): boolean {
     const live = this.#liveOf(kind, stream);
-    if (live === undefined || live.closed) return;
+    if (live === undefined || live.closed) return false;
     const template = this.#templateOf(kind, stream, live);
-    if (template === undefined) return;
+    if (template === undefined) return false;
     kind.write(template.payload, stream, tagOf(PRIME_STEP, this.#primes++));
     live.session.publish(template, NO_TAG);
     live.session.flush();
     const restMs = kind.restMs?.(stream);
-    if (restMs === undefined) return;
-    this.#rests.offered(live.unit.index, this.#units.options.clock.now(), restMs);
+    const nowMs = this.#units.options.clock.now();
+    if (restMs !== undefined) this.#rests.offered(live.unit.index, nowMs, restMs);
+    return true;
   }
 }

@@ -17,7 +17,7 @@ const cycleSec = (stateEveryMs: number): number => (stateRestMs(stateEveryMs) + 
  * A search goes up by so much at a time. The Units that the next wave needs are made ready with
  * this one's: each new Unit sends one state to begin with and rests a minute before it may send more.
  */
-const NEXT_WAVE = 3;
+export const NEXT_WAVE = 3;
 /** More than this, and a run would be resting for most of its time. */
 const FOR_A_STEP = 1.6;
 /** A random schedule may have so many times the messages of its mean. */

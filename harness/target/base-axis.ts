@@ -10,7 +10,7 @@ import { SlotMeasurer } from "../engine/slot-measurer.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import { hashName } from "../load/random.ts";
-import { baseLoggersFor, baseUnitsFor } from "../plan/base-units.ts";
+import { baseLoggersFor, baseUnitsFor, NEXT_WAVE } from "../plan/base-units.ts";
 import type { AxisPlan } from "../plan/plan.ts";
 import { BaseReader } from "../platform/base-reader.ts";
 import type { FleetUnit } from "../platform/fleet-units.ts";
@@ -35,6 +35,8 @@ export interface BaseAxisOptions {
 const PRIMES_OUT = 20;
 /** The slowest backend that is still waited for takes a first state in this time. */
 const PRIME_EACH_MS = 1000;
+/** Share of a rest that is used to make more Units ready. */
+const WHILE_RESTING = 0.7;
 /** A wait worth telling of. */
 const TOLD_MS = 2000;
 /** A random schedule has no more messages than its mean and so many deviations. */
@@ -71,6 +73,13 @@ export async function baseMeasurer(options: BaseAxisOptions): Promise<AxisMeasur
     // Units that are there go on resting and sending, also when the load is less than it was.
     unitsFor: (load) =>
       (most = Math.max(most, baseUnitsFor(load, traffic, context.maxUnits, stateEveryMs), pairs)),
+    moreUnits: (load, { fresh, tookMs }) => {
+      // While the first ones rest in any case, others may be made ready for the waves to come.
+      const restMs = Math.max(0, stateRestMs(stateEveryMs) - tookMs);
+      const meanwhile = most + 2 * Math.floor((fresh * restMs * WHILE_RESTING) / tookMs / 2);
+      const wanted = baseUnitsFor(NEXT_WAVE * load, traffic, context.maxUnits, stateEveryMs);
+      return (most = Math.max(most, fresh === 0 ? 0 : Math.min(wanted, meanwhile)));
+    },
     work: {
       arrivals: scenario.arrivals,
       ...(pace === undefined ? {} : { pace }),
