@@ -76,6 +76,7 @@ export const Settings = z.strictObject({
   keep: flag.default(false),
   /** `true` for the Units kept last; otherwise the run that made them. */
   reuse: z.union([z.literal(true), z.string().min(1)]).optional(),
+  unitUsers: wholeNumber(0, 50).default(0),
   recalibrate: flag.default(false),
   ...runSettings,
   port: wholeNumber(0, 65_535).default(3000),

@@ -83,6 +83,11 @@ export const fleetFlags = (command: Command): Command =>
       "--reuse [run]",
       "use the Units of an earlier run: those kept last, or those of the run named; each is looked at " +
         "first, and what is missing is made",
+    )
+    .option(
+      "--unit-users <n>",
+      "spread the Units over so many users, as an Admin; Pepeunit deletes no user: they stay, blocked " +
+        "and the same for every run (default: 0, the Units are yours)",
     );
 
 export const outputFlags = (command: Command): Command =>

@@ -123,6 +123,7 @@ export async function openTarget(
     hurry: world.hurry,
     sandboxState: job.sandboxState,
     fleet: { keep: settings.keep, reuse: settings.reuse },
+    unitUsers: settings.unitUsers,
     clock: world.clock,
   });
 }

@@ -33,8 +33,14 @@ export type Counts = z.infer<typeof Counts>;
 
 export const Token = z.object({ token: z.string().min(1) });
 
-export const User = z.object({ uuid: z.guid(), role: z.string(), login: z.string() });
+export const User = z.object({
+  uuid: z.guid(),
+  role: z.string(),
+  login: z.string(),
+  status: z.string().optional(),
+});
 export type User = z.infer<typeof User>;
+export const UserList = z.object({ count: z.int(), users: z.array(User) });
 
 export const Registry = z.object({
   uuid: z.guid(),

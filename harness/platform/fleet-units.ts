@@ -38,6 +38,8 @@ export interface Broker {
 
 export interface Growth {
   readonly session: PlatformSession;
+  /** Who the Units are spread over; none where all belong to who signed in. */
+  readonly owners: readonly PlatformSession[];
   readonly manifest: Manifest;
   readonly names: RunNames;
   readonly repoUuid: string;
@@ -66,14 +68,23 @@ export function createUnits(
   onEach: () => void,
 ): Promise<Unit[]> {
   return inParallel(indexes, growth.concurrency, async (index) => {
-    const unit = await createUnit(growth, growth.names.unit(index));
+    const unit = await createUnit(growth, index);
     onEach();
     return unit;
   });
 }
 
-async function createUnit(growth: Growth, name: string): Promise<Unit> {
-  const { session, manifest, repoUuid: repo_uuid } = growth;
+/** Who may read and change a Unit; a new one's pair goes to the next owner in turn. */
+function ownerOf({ session, owners }: Growth, index: number, unit?: Unit): PlatformSession {
+  const creator = unit?.creator_uuid ?? undefined;
+  if (creator !== undefined) return owners.find((one) => one.userUuid === creator) ?? session;
+  return owners[Math.floor(index / 2) % owners.length] ?? session;
+}
+
+async function createUnit(growth: Growth, index: number): Promise<Unit> {
+  const { manifest, repoUuid: repo_uuid } = growth;
+  const name = growth.names.unit(index);
+  const session = ownerOf(growth, index);
   const known = growth.known.get(name);
   if (known !== undefined) return known;
   await manifest.intend("unit", name);
@@ -145,11 +156,12 @@ function nodeOf(nodes: readonly UnitNode[], type: "Output" | "Input"): UnitNode 
 /** Links the Units in pairs, both ways; pairs never change as the fleet grows. */
 export async function linkPairs(growth: Growth, wired: readonly Wired[], onEach: () => void) {
   const byIndex = new Map(wired.map((one) => [one.index, one]));
-  await inParallel(wired, growth.concurrency, async ({ index, output }) => {
+  await inParallel(wired, growth.concurrency, async ({ index, unit, output }) => {
     const listener = byIndex.get(partnerOf(index));
     if (listener === undefined) throw new Error(`Unit ${index} has no partner in its growth.`);
+    const session = ownerOf(growth, index, unit);
     await makeOnce({
-      make: () => growth.session.createEdge(output.uuid, listener.input.uuid).then(() => true),
+      make: () => session.createEdge(output.uuid, listener.input.uuid).then(() => true),
       find: async (error) => (isTaken(error) ? true : undefined),
       clock: growth.clock,
       signal: growth.signal,
@@ -165,11 +177,12 @@ const partnerOf = (index: number): number => index ^ 1;
 export function readUnits(growth: Growth, wired: readonly Wired[], onEach: () => void) {
   const byIndex = new Map(wired.map((one) => [one.index, one]));
   return inParallel(wired, growth.concurrency, async (one) => {
-    const env = await growth.session.units.env(one.unit.uuid);
-    const read = () => growth.session.units.currentSchema(one.unit.uuid);
+    const session = ownerOf(growth, one.index, one.unit);
+    const env = await session.units.env(one.unit.uuid);
+    const read = () => session.units.currentSchema(one.unit.uuid);
     const partner = byIndex.get(partnerOf(one.index))?.output.uuid;
     const first = await read();
-    const cut = await cutStrangers(growth, one, { schema: first, partner });
+    const cut = await cutStrangers({ session, log: growth.log }, one, { schema: first, partner });
     const schema = cut === 0 ? first : await read();
     const broker: Broker = {
       host: env.PU_MQTT_HOST,

@@ -15,6 +15,7 @@ import { runNames } from "./names.ts";
 import { type Removal, removeRun } from "./removal.ts";
 import { openRepository } from "./repository.ts";
 import type { PlatformSession, Visibility } from "./session.ts";
+import { openUnitUsers } from "./unit-users.ts";
 
 export interface FleetOptions {
   readonly session: PlatformSession;
@@ -25,6 +26,8 @@ export interface FleetOptions {
   /** Requests under way at once; nginx allows 20 connections. */
   readonly concurrency?: number;
   readonly visibility?: Visibility;
+  /** Users to spread the Units over, where who signed in is an Admin; 0, the default, for none. */
+  readonly unitUsers?: number;
   /** Ends growing between two requests; never keeps `remove` from its work. */
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
@@ -61,7 +64,7 @@ const NO_UNITS: ReadonlyMap<string, Unit> = new Map();
  * what is missing is made anew.
  */
 export async function openFleet(options: FleetOptions): Promise<Fleet> {
-  const { manifest, log, concurrency = 8, visibility = "Internal" } = options;
+  const { manifest, log, concurrency = 8, visibility = "Internal", unitUsers = 0 } = options;
   const { clock = systemClock, repositoryUrl, signal } = options;
   const names = runNames(manifest.header.runId);
   const stop = new AbortController();
@@ -73,16 +76,19 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
 
   const repository = { session, manifest, repositoryUrl, visibility, clock, signal, log };
   const isNew = manifest.outstanding().length === 0;
-  const repo = await openRepository({ ...repository, repoName: names.repo }).catch(
-    async (error: unknown) => {
-      if (isNew) await cleanUp();
-      throw error;
-    },
-  );
+  const openBoth = async () => ({
+    owners: await openUnitUsers({ session, manifest, count: unitUsers, clock, signal, log }),
+    repo: await openRepository({ ...repository, repoName: names.repo }),
+  });
+  const { owners, repo } = await openBoth().catch(async (error: unknown) => {
+    if (isNew) await cleanUp();
+    throw error;
+  });
   const repoUuid = repo.uuid;
   const known = isNew ? NO_UNITS : await earlierUnits({ session, manifest, names, repoUuid, log });
   const growth = {
     session,
+    owners,
     manifest,
     names,
     repoUuid,

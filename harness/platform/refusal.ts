@@ -78,7 +78,7 @@ export const isGone = (error: unknown): boolean =>
 
 /** True when the platform refused because the thing is there already. */
 export const isTaken = (error: unknown): boolean =>
-  error instanceof Refusal && /is exist|Name is not unique|Edge exist/.test(error.detail);
+  error instanceof Refusal && /is exist|(Name|Login) is not unique|Edge exist/.test(error.detail);
 
 /** True when a proxy's request limit turned the call away before the backend heard of it. */
 export const isLimited = (error: unknown): boolean =>

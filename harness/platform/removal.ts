@@ -6,6 +6,7 @@ import { isRunRepo, runNames } from "./names.ts";
 import { inParallel } from "./parallel.ts";
 import { isGone, Refusal } from "./refusal.ts";
 import { allPages, type PlatformSession } from "./session.ts";
+import { ownersOf, retireUnitUser, unitUsersOf } from "./unit-users.ts";
 
 /** A thing of the run that is still on the instance, and why. */
 export interface Leftover extends Entry {
@@ -35,7 +36,8 @@ const PASS_WAITS_MS = [0, 1000, 3000];
 const UNREACHABLE_LIMIT = 3;
 
 /**
- * Deletes all that a run created: Units, then its repo, then its registry. Goes on after an error
+ * Deletes all that a run created: Units, then its repo, then its registry; users who own nothing
+ * then are blocked. Goes on after an error
  * and says what is left. What the manifest knows is deleted by uuid, what it only meant to create
  * is looked for by name.
  */
@@ -43,8 +45,7 @@ export async function removeRun(options: RemovalOptions): Promise<Removal> {
   const { session, manifest, clock = systemClock, onProgress } = options;
   const { prefix } = runNames(manifest.header.runId);
   const ofRun = (items: Found) => items.filter(({ name }) => name.startsWith(prefix));
-  const findUnits = () =>
-    allPages(async (page) => (await session.units.list({ search_string: prefix, ...page })).units);
+  const units = unitsOfRun(options, prefix);
   const findRepos = async () => (await session.repos.list({ search_string: prefix })).repos;
 
   const total = manifest.outstanding().length;
@@ -59,9 +60,15 @@ export async function removeRun(options: RemovalOptions): Promise<Removal> {
       if (wasDeleted) removed++;
       onProgress?.(++done, Math.max(done, total));
     });
-    await sweep.clear("unit", async () => ofRun(await findUnits()), session.units.delete);
+    await sweep.clear("unit", async () => ofRun(await units.find()), units.delete);
     await sweep.clear("repo", async () => ofRun(await findRepos()), session.repos.delete);
     await sweep.clear("registry", () => ownRegistries(options), deleteRegistry(options));
+    await sweep.clear(
+      "user",
+      async () =>
+        (await unitUsersOf(session, manifest)).map(({ login, uuid }) => ({ name: login, uuid })),
+      (uuid) => retireUnitUser(session, manifest, uuid),
+    );
     ({ left, lent } = sweep);
     if (sweep.isInterrupted()) break;
   }
@@ -71,6 +78,26 @@ export async function removeRun(options: RemovalOptions): Promise<Removal> {
 type Found = readonly { readonly name: string; readonly uuid: string }[];
 /** What came of deleting a thing: it is nobody's business of ours any more, or another run's still. */
 type Erase = (uuid: string) => Promise<"kept" | "lent" | void>;
+
+/** The Units of a run, each deleted by who owns it. */
+function unitsOfRun({ session, manifest, log }: RemovalOptions, prefix: string) {
+  const owners = new Map<string, PlatformSession>();
+  return {
+    find: async () => {
+      const byUser = await ownersOf(session, manifest, log);
+      const query = { search_string: prefix };
+      const units = await allPages(
+        async (page) => (await session.units.list({ ...query, ...page })).units,
+      );
+      for (const { uuid, creator_uuid } of units) {
+        const owner = byUser.get(creator_uuid ?? "");
+        if (owner !== undefined) owners.set(uuid, owner);
+      }
+      return units;
+    },
+    delete: (uuid: string) => (owners.get(uuid) ?? session).units.delete(uuid),
+  };
+}
 
 /** One pass over all that is outstanding. */
 function openSweep(

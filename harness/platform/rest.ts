@@ -2,11 +2,12 @@ import type { Dispatcher } from "undici";
 import { z } from "zod";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
-import { Counts, Decision, Root, Token } from "./answers.ts";
+import { Counts, Decision, Root, Token, User } from "./answers.ts";
 import { type GraphqlClient, openGraphql } from "./graphql.ts";
 import { type Http, openAgent, openHttp, type PinnedAddress } from "./http.ts";
 import { Refusal } from "./refusal.ts";
 import { openSession, type PlatformSession } from "./session.ts";
+import { unitUserPassword } from "./unit-users.ts";
 
 const API = "/pepeunit/api/v1";
 
@@ -43,6 +44,23 @@ export function openPlatform(options: PlatformOptions): PlatformClient {
   const dispatcher = options.dispatcher ?? openAgent(options.address);
   const http = openHttp(origin, dispatcher, options.clock ?? systemClock, options.log);
   const { signal } = options;
+  const login = async (name: string, password: string): Promise<PlatformSession> => {
+    const token = await askToken(http, { credentials: name, password }, signal);
+    const passwordOf = (user: string) => unitUserPassword(password, user);
+    const unitUsers = {
+      create: (user: string) =>
+        // Only who is nobody yet may register.
+        http.call({
+          method: "POST",
+          path: `${API}/users`,
+          answer: User,
+          body: { login: user, password: passwordOf(user) },
+          signal,
+        }),
+      signIn: (user: string) => login(user, passwordOf(user)),
+    };
+    return openSession({ http, api: API, token, userUuid: userOf(token), signal, unitUsers });
+  };
   return {
     url: origin,
     root: () => http.call({ method: "GET", path: "/pepeunit", answer: Root, signal }),
@@ -52,10 +70,7 @@ export function openPlatform(options: PlatformOptions): PlatformClient {
       const body = { token, topic };
       return (await http.call({ method: "POST", path, answer: Decision, body, signal })).result;
     },
-    login: async (login, password) => {
-      const token = await askToken(http, { credentials: login, password }, signal);
-      return openSession({ http, api: API, token, userUuid: userOf(token), signal });
-    },
+    login,
     graphql: (token) => openGraphql({ http, token, signal }),
     close: () => http.close(),
   };

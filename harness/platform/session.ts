@@ -12,6 +12,7 @@ import {
   UnitNodeList,
   UnitSchema,
   User,
+  UserList,
 } from "./answers.ts";
 import { LogPage, StatePage } from "./base-answers.ts";
 import { openGraphql } from "./graphql.ts";
@@ -35,6 +36,7 @@ interface Page {
 
 interface UnitQuery extends Page {
   readonly repo_uuid?: string;
+  readonly creator_uuid?: string;
   readonly is_include_output_unit_nodes?: boolean;
 }
 
@@ -79,6 +81,13 @@ interface SessionParts {
   readonly token: string;
   readonly userUuid: string;
   readonly signal: AbortSignal | undefined;
+  readonly unitUsers: UnitUserAccess;
+}
+
+/** Users whose password follows from the one signed in with. */
+export interface UnitUserAccess {
+  create(login: string): Promise<User>;
+  signIn(login: string): Promise<PlatformSession>;
 }
 
 /** What a signed-in user can ask of the instance. */
@@ -105,17 +114,28 @@ export function openSession(parts: SessionParts): PlatformSession {
 
 const Nothing = z.unknown().transform((): void => undefined);
 
-function calls({ http, api, token, userUuid, signal }: SessionParts) {
+function calls({ http, api, token, userUuid, signal, unitUsers }: SessionParts) {
   const send = <T>(call: Call<T>) => http.call({ ...call, path: api + call.path, token, signal });
   const get = <T>(path: string, answer: z.ZodType<T>, query: Call<T>["query"] = {}) =>
     send({ method: "GET", path, answer, query });
   const post = <T>(path: string, answer: z.ZodType<T>, body: unknown, timeoutMs = 30_000) =>
     send({ method: "POST", path, answer, body, timeoutMs });
+  const patchNothing = (path: string) => send({ method: "PATCH", path, answer: Nothing });
   const remove = (path: string) => send({ method: "DELETE", path, answer: Nothing });
   const id = encodeURIComponent;
 
   return {
     me: () => get(`/users/${id(userUuid)}`, User),
+    users: {
+      named: async (login: string): Promise<User | undefined> => {
+        const { users } = await get("/users", UserList, { search_string: login });
+        return users.find((user) => user.login === login);
+      },
+      create: (login: string) => unitUsers.create(login),
+      signIn: async (login: string) => (await unitUsers.signIn(login)).under(signal),
+      block: (uuid: string) => patchNothing(`/users/block/${id(uuid)}`),
+      unblock: (uuid: string) => patchNothing(`/users/unblock/${id(uuid)}`),
+    },
     registries: {
       list: (query: Page = {}) => get("/repository_registry", RegistryList, { ...query }),
       get: (uuid: string) => get(`/repository_registry/${id(uuid)}`, Registry),

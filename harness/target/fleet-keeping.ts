@@ -1,3 +1,4 @@
+import { LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import { type Place, takeFleet } from "../platform/idle-fleets.ts";
 import { type Manifest, openManifest } from "../platform/manifest.ts";
@@ -14,6 +15,23 @@ export interface FleetWish {
 }
 
 export const OWN_FLEET: FleetWish = { keep: false, reuse: undefined };
+
+const FOR_ANY_OWNER: ReadonlySet<string> = new Set(["link", "relay", "api"]);
+
+/** Refuses other owners for axes that read back what only a Unit's creator may read. */
+export function checkOwners({
+  axes,
+}: {
+  readonly axes: readonly { readonly axis: string }[];
+}): void {
+  const refused = axes.find(({ axis }) => !FOR_ANY_OWNER.has(axis));
+  if (refused === undefined) return;
+  throw new LoadstoneError(
+    "CONFIG_INVALID",
+    `--unit-users does not go with the axis ${refused.axis}: only their creator may read its Units back`,
+    { hint: "leave --unit-users out, or choose of --axes link,relay,api" },
+  );
+}
 
 export interface FleetRun {
   readonly manifestDir: string;

@@ -17,7 +17,13 @@ import { apiMeasurer } from "./api-axis.ts";
 import { baseMeasurer } from "./base-axis.ts";
 import { type BrokerAddress, linkMeasurer, openCrew, relayMeasurer } from "./mqtt-axes.ts";
 import { storeMeasurer } from "./store-axis.ts";
-import { endFleet, type FleetWish, openRunManifest, OWN_FLEET } from "./fleet-keeping.ts";
+import {
+  checkOwners,
+  endFleet,
+  type FleetWish,
+  openRunManifest,
+  OWN_FLEET,
+} from "./fleet-keeping.ts";
 import type { CleanUp, RunTarget, TargetContext } from "./target.ts";
 
 export interface InstanceOptions {
@@ -36,12 +42,15 @@ export interface InstanceOptions {
   readonly sandboxState: string | undefined;
   /** Whose Units are used, and whether they stay; by default the run's own, which go. */
   readonly fleet?: FleetWish;
+  /** Users the Units are spread over; none where they are 0. */
+  readonly unitUsers?: number;
   readonly clock?: Clock;
 }
 
 /** A Pepeunit instance, signed in to. Units are created when an axis first asks for them. */
 export async function openInstanceTarget(options: InstanceOptions): Promise<RunTarget> {
   const { target, signal, clock = systemClock } = options;
+  if ((options.unitUsers ?? 0) > 0) checkOwners(options.plan);
   const client = openPlatform({
     url: target.url,
     address: target,
@@ -235,6 +244,7 @@ class InstanceTarget implements RunTarget {
       repositoryUrl,
       log: context.onProgress,
       signal,
+      unitUsers: this.#options.unitUsers ?? 0,
     });
     return this.#fleet;
   }
