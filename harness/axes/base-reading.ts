@@ -27,6 +27,7 @@ export class BaseReading implements FarReader {
   readonly #options: BaseReadingOptions;
   readonly #units = new Map<string, number>();
   #readSinceMs: number;
+  #readingMs = 0;
 
   constructor(options: BaseReadingOptions) {
     this.#options = options;
@@ -48,13 +49,22 @@ export class BaseReading implements FarReader {
     signal: AbortSignal,
   ): Promise<void> {
     const { clock, everyMs } = this.#options;
-    this.#readSinceMs = clock.now();
-    for (let atMs = clock.now(); !signal.aborted; ) {
+    const startedAtMs = clock.now();
+    this.#readSinceMs = startedAtMs;
+    for (let atMs = startedAtMs; !signal.aborted; ) {
       await this.#once(tell);
       // A reading that took longer than its time leaves out those it overran.
       atMs = Math.max(atMs + everyMs, clock.now());
       await pause(clock, atMs - clock.now(), signal).catch(() => undefined);
     }
+    this.#readingMs += clock.now() - startedAtMs;
+  }
+
+  /** What reading asked of the instance while it went on, in words. */
+  costInWords(): string {
+    const { requests, rows } = this.#options.reader.cost;
+    const perSec = (count: number) => ((count * 1000) / Math.max(1, this.#readingMs)).toFixed(1);
+    return `reading back took ${perSec(requests)} requests and ${perSec(rows)} rows a second of the instance's API`;
   }
 
   /** A backend that is too busy to answer has done nothing that could be seen; later it may have. */

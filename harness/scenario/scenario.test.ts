@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { scenarioSchema } from "./json-schema.ts";
 import { loadObjectives, loadScenario, SCENARIO_DIRECTORY } from "./load.ts";
 
-const SHIPPED = ["link", "relay", "relay-broker", "store", "base", "api"];
+const SHIPPED = ["link", "relay", "relay-broker", "store", "base", "base-logs", "api"];
 const shippedFile = (id: string) => new URL(`waves/${id}.yaml`, SCENARIO_DIRECTORY);
 
 async function fileWith(name: string, text: string): Promise<string> {

@@ -6,7 +6,7 @@ import { WrittenEngine } from "../axes/written-engine.ts";
 import type { WrittenWork } from "../axes/written-kind.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import type { LoadStep } from "../engine/measure-step.ts";
-import { SlotMeasurer } from "../engine/slot-measurer.ts";
+import { SlotMeasurer, type SlotMeasurerOptions } from "../engine/slot-measurer.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import { hashName } from "../load/random.ts";
@@ -54,22 +54,23 @@ export async function baseMeasurer(options: BaseAxisOptions): Promise<AxisMeasur
   const runTag = hashName(context.runId);
   const base = { mix: message, loggers, commit, stateEveryMs };
   const pairs = 2 * Math.ceil(loggers / 2);
+  const reading = new BaseReading({
+    clock,
+    runTag,
+    loggers,
+    everyMs: readMs,
+    reader: new BaseReader({
+      states: (range) => options.session.units.states({ repo_uuid: repoUuid, ...range }),
+      logs: (uuid, range) => options.session.units.logs(uuid, range),
+    }),
+    uuidOf: (unit) => options.units()[unit]?.uuid,
+  });
   let most = 0;
   const engine = new WrittenEngine("base", {
     crew,
     objective,
     clock,
-    reader: new BaseReading({
-      clock,
-      runTag,
-      loggers,
-      everyMs: readMs,
-      reader: new BaseReader({
-        states: (range) => options.session.units.states({ repo_uuid: repoUuid, ...range }),
-        logs: (uuid, range) => options.session.units.logs(uuid, range),
-      }),
-      uuidOf: (unit) => options.units()[unit]?.uuid,
-    }),
+    reader: reading,
     // Units that are there go on resting and sending, also when the load is less than it was.
     unitsFor: (load) =>
       (most = Math.max(most, baseUnitsFor(load, traffic, context.maxUnits, stateEveryMs), pairs)),
@@ -101,7 +102,23 @@ export async function baseMeasurer(options: BaseAxisOptions): Promise<AxisMeasur
     address: `${address.host}:${address.port}`,
     onProgress: context.onProgress,
   });
-  return new SlotMeasurer({ engine, objective, clock });
+  return new BaseMeasurer({ engine, objective, clock }, () =>
+    context.onProgress(reading.costInWords()),
+  );
+}
+
+class BaseMeasurer extends SlotMeasurer {
+  readonly #atEnd: () => void;
+
+  constructor(options: SlotMeasurerOptions, atEnd: () => void) {
+    super(options);
+    this.#atEnd = atEnd;
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
+    this.#atEnd();
+  }
 }
 
 /** Waits until the Units that a step needs may send, and says in which order. */
