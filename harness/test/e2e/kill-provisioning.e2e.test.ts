@@ -8,7 +8,7 @@ import { readJournal } from "#compose/embedded/sandbox/state/journal.ts";
 import { linkUnits, provisionPair, signIn } from "#compose/embedded/sandbox/test-client.ts";
 import { ROOT } from "../../cli/processes.ts";
 import { runProgram } from "../../cli/program.ts";
-import { seededRandom } from "../../load/random.ts";
+import { type Random, seededRandom } from "../../load/random.ts";
 import { listManifests } from "../../platform/manifest.ts";
 import { testWorld } from "../test-world.ts";
 import { type DeadlyProxy, type Moment, MOMENTS, openDeadlyProxy } from "./deadly-proxy.ts";
@@ -16,6 +16,8 @@ import { dataDirectory } from "./program.ts";
 import type { Job } from "./provisioning-child.suite.ts";
 
 const ROUNDS = 20;
+/** Of what costs more a round. */
+const FEW_ROUNDS = 3;
 const SEED = 1;
 const NEW_REPOSITORY = "https://git.example/pepeunit/universal_test_unit.git";
 /** Of a household that lives on the instance; its owner is the user who provisions. */
@@ -54,24 +56,24 @@ function stateOfInstance(): ReadonlyMap<string, unknown> {
 interface Death {
   readonly request: number;
   readonly moment: Moment;
-  readonly repositoryUrl: string;
 }
+const NEVER: Death = { request: Number.POSITIVE_INFINITY, moment: "answered" };
 
-/** Provisions in a process that is killed with SIGKILL; gives how many requests it made. */
-async function provisionUntil({ request, moment, repositoryUrl }: Death): Promise<number> {
-  const { login, password } = sandbox.ready.admin;
-  const job: Job = {
-    url: proxy.url,
-    login,
-    password,
-    manifestDir: join(data.path, "manifests"),
-    runId: `killed-${request}-${moment.replaceAll(" ", "-")}`,
-    repositoryUrl,
-  };
-  const child = spawn(process.execPath, ["--import", "tsx", CHILD], {
+const login = () => {
+  const { login: LOADSTONE_LOGIN, password: LOADSTONE_PASSWORD } = sandbox.ready.admin;
+  return { LOADSTONE_LOGIN, LOADSTONE_PASSWORD };
+};
+
+/** Runs a program until its death, or until it says something; gives how many requests it made. */
+async function runUntil(
+  { request, moment }: Death,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const child = spawn(process.execPath, ["--import", "tsx", ...args], {
     cwd: ROOT,
-    env: { ...process.env, JOB: JSON.stringify(job) },
-    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+    stdio: ["pipe", "pipe", "ignore"],
   });
   const dead = once(child, "close");
   const kill = async () => {
@@ -80,51 +82,114 @@ async function provisionUntil({ request, moment, repositoryUrl }: Death): Promis
   };
   proxy.arm(request, moment, kill);
   try {
-    // It ends by itself only when all is grown.
     createInterface({ input: child.stdout }).once("line", () => void kill());
-    expect(await dead).toEqual([null, "SIGKILL"]);
+    await dead;
     return proxy.count();
   } finally {
     proxy.disarm();
   }
 }
 
+/** Provisions in a process that is killed, at the latest when all is grown. */
+function provisionUntil(
+  death: Death,
+  what: { readonly repositoryUrl: string; readonly unitUsers: number },
+): Promise<number> {
+  const { LOADSTONE_LOGIN, LOADSTONE_PASSWORD } = login();
+  const job: Job = {
+    url: proxy.url,
+    login: LOADSTONE_LOGIN,
+    password: LOADSTONE_PASSWORD,
+    manifestDir: join(data.path, "manifests"),
+    runId: `killed-${death.request}-${death.moment.replaceAll(" ", "-")}`,
+    ...what,
+  };
+  return runUntil(death, [CHILD], { JOB: JSON.stringify(job) });
+}
+
 async function clean() {
-  const { login, password } = sandbox.ready.admin;
-  const env = { LOADSTONE_LOGIN: login, LOADSTONE_PASSWORD: password };
-  const world = testWorld(["clean", "--data", data.path, "--json"], { env });
+  const world = testWorld(["clean", "--data", data.path, "--json"], { env: login() });
   const code = await runProgram(world);
   return { code, ...(JSON.parse(world.printed.join("")) as { removed: number; left: unknown[] }) };
 }
 
+/** What a clean-up came to, with the death it followed for who reads a failure. */
+async function cleanAfter(death: Death) {
+  const { code, left, removed } = await clean();
+  const manifests = await listManifests(join(data.path, "manifests"));
+  return { outcome: { death, code, left, manifests, state: stateOfInstance() }, removed };
+}
+
+const asFound = (death: Death, state: ReadonlyMap<string, unknown>) => ({
+  death,
+  code: 0,
+  left: [],
+  manifests: [],
+  state,
+});
+
+const newFleet = { repositoryUrl: NEW_REPOSITORY, unitUsers: 0 };
+const spreadFleet = { repositoryUrl: NEW_REPOSITORY, unitUsers: 2 };
+
+const deaths = (random: Random, requests: number): Death => ({
+  request: 1 + Math.floor(random() * requests),
+  moment: MOMENTS[Math.floor(random() * MOMENTS.length)] ?? "answered",
+});
+
 test("after kill -9 at any moment of provisioning, clean leaves the instance as it was found", async () => {
   const before = stateOfInstance();
   expect(before.size).toBeGreaterThan(10);
-  const whole = await provisionUntil({
-    request: Number.POSITIVE_INFINITY,
-    moment: "answered",
-    repositoryUrl: NEW_REPOSITORY,
-  });
+  const whole = await provisionUntil(NEVER, newFleet);
   expect(whole).toBeGreaterThan(30);
   // Six Units, their repo and its registry: the comparison can tell when something is there.
   expect(stateOfInstance().size).toBeGreaterThan(before.size + 20);
-  expect(await clean()).toEqual({ code: 0, removed: 8, left: [], kept: [] });
-  expect(stateOfInstance()).toEqual(before);
+  expect(await cleanAfter(NEVER)).toEqual({ outcome: asFound(NEVER, before), removed: 8 });
 
   const random = seededRandom(SEED);
   let removed = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const death = {
-      request: 1 + Math.floor(random() * whole),
-      moment: MOMENTS[Math.floor(random() * MOMENTS.length)] ?? "answered",
-      repositoryUrl: round % 3 === 2 ? OLD_REPOSITORY : NEW_REPOSITORY,
-    };
-    await provisionUntil(death);
-    const cleaned = await clean();
-    expect({ death, code: cleaned.code, left: cleaned.left }).toEqual({ death, code: 0, left: [] });
-    expect({ death, state: stateOfInstance() }).toEqual({ death, state: before });
-    expect(await listManifests(join(data.path, "manifests"))).toEqual([]);
+    const death = deaths(random, whole);
+    const repositoryUrl = round % 3 === 2 ? OLD_REPOSITORY : NEW_REPOSITORY;
+    await provisionUntil(death, { repositoryUrl, unitUsers: 0 });
+    const cleaned = await cleanAfter(death);
+    expect(cleaned.outcome).toEqual(asFound(death, before));
     removed += cleaned.removed;
   }
   expect(removed).toBeGreaterThan(ROUNDS);
+});
+
+test("with users made for Units, all that stays are these users, blocked", async () => {
+  const before = stateOfInstance();
+  const whole = await provisionUntil(NEVER, spreadFleet);
+  await clean();
+  const withUsers = stateOfInstance();
+  const added = [...withUsers].flatMap(([key, row]) => (before.has(key) ? [] : [row]));
+  expect(added).toEqual([
+    expect.objectContaining({ status: "Blocked", role: "User" }),
+    expect.objectContaining({ salt: expect.any(String) }),
+    expect.objectContaining({ status: "Blocked", role: "User" }),
+    expect.objectContaining({ salt: expect.any(String) }),
+  ]);
+  const random = seededRandom(SEED, 1);
+  for (let round = 0; round < FEW_ROUNDS; round++) {
+    const death = deaths(random, whole);
+    await provisionUntil(death, spreadFleet);
+    expect((await cleanAfter(death)).outcome).toEqual(asFound(death, withUsers));
+  }
+});
+
+test("after kill -9 of clean itself, the next clean ends what it began", async () => {
+  const before = stateOfInstance();
+  const args = ["harness/main.ts", "clean", "--data", data.path];
+  await provisionUntil(NEVER, newFleet);
+  const whole = await runUntil(NEVER, args, login());
+  expect(whole).toBeGreaterThan(10);
+  expect(stateOfInstance()).toEqual(before);
+  const random = seededRandom(SEED, 2);
+  for (let round = 0; round < FEW_ROUNDS; round++) {
+    const death = deaths(random, whole);
+    await provisionUntil(NEVER, newFleet);
+    await runUntil(death, args, login());
+    expect((await cleanAfter(death)).outcome).toEqual(asFound(death, before));
+  }
 });

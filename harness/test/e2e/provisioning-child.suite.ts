@@ -12,14 +12,16 @@ const Job = z.object({
   manifestDir: z.string(),
   runId: z.string(),
   repositoryUrl: z.string(),
+  unitUsers: z.int(),
 });
 export type Job = z.infer<typeof Job>;
 
 const job = Job.parse(JSON.parse(process.env["JOB"] ?? ""));
-const { url, manifestDir, runId, repositoryUrl } = job;
+const { url, manifestDir, runId, repositoryUrl, unitUsers } = job;
 const session = await openPlatform({ url }).login(job.login, job.password);
 const manifest = await openManifest(manifestDir, { runId, url });
-const fleet = await openFleet({ session, manifest, repositoryUrl, log: () => undefined });
+const log = () => undefined;
+const fleet = await openFleet({ session, manifest, repositoryUrl, unitUsers, log });
 await fleet.grow(4);
 await fleet.grow(2);
 process.stdout.write("grown\n");
