@@ -4,10 +4,10 @@ import { renderCosts } from "#reports/render/costs.ts";
 import type { Settings } from "../config.ts";
 import { EXIT } from "../errors.ts";
 import type { World } from "../world.ts";
-import { parseFlags } from "./estimate.ts";
 import { evidenceOf, shippedProfiles } from "./estimate-asks.ts";
 import { sizeOf } from "./grade.ts";
 import { type Metered, NOT_METERED, readMetered } from "./metered-units.ts";
+import { parseFlags } from "./record.ts";
 import { openStores } from "./stores.ts";
 
 const Flags = z.object({

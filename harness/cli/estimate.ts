@@ -8,11 +8,12 @@ import type { Settings } from "../config.ts";
 import { EXIT, LoadstoneError } from "../errors.ts";
 import { loadProfile } from "../scenario/profile-load.ts";
 import { parseSmallYaml } from "../scenario/profile-text.ts";
-import { flagOf, problemsOf, wordsFor } from "../setting-problems.ts";
+import { wordsFor } from "../setting-problems.ts";
 import type { World } from "../world.ts";
 import { asksOf, parseRepos, type RepoCount } from "./estimate-asks.ts";
 import { readTarget } from "./estimate-target.ts";
 import { sizeOf } from "./grade.ts";
+import { parseFlags } from "./record.ts";
 
 const Flags = z.object({
   repo: z.array(z.string()).default([]),
@@ -58,13 +59,6 @@ function hintsFor(
   if (graded !== undefined) return [];
   const repos = counts.map(({ repo, units }) => `--repo ${repo}=${units}`).join(" ");
   return [`for a target's own figures: loadstone estimate ${repos} --grade REPORT.json`];
-}
-
-/** Flags of a command as its schema has them; every problem at once. */
-export function parseFlags<T>(schema: z.ZodType<T>, given: unknown): T {
-  const parsed = schema.safeParse(given, { error: wordsFor });
-  if (parsed.success) return parsed.data;
-  throw new LoadstoneError("CONFIG_INVALID", problemsOf(parsed.error, flagOf));
 }
 
 async function priceOf(

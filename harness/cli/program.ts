@@ -19,6 +19,7 @@ import {
 import { grade } from "./grade.ts";
 import { plan } from "./plan.ts";
 import { run } from "./run.ts";
+import { addProfile } from "./profile-command.ts";
 import { addProfileFit } from "./profile-fit-command.ts";
 import { addRecord } from "./record-command.ts";
 import { listRuns, report } from "./runs.ts";
@@ -105,6 +106,7 @@ function buildProgram(
   addCosts(program, world, settingsOf, finish);
   addRecord(program, world, finish);
   addStanding(program, world, settingsOf, finish);
+  addProfile(program, world, finish);
   addProfileFit(program, world, finish);
   return program;
 }

@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { isMap, isScalar, parse as parseYaml, visit, Document, YAMLParseError } from "yaml";
+import { isMap, isScalar, isSeq, parse as parseYaml, visit, Document, YAMLParseError } from "yaml";
 import { LoadstoneError } from "../errors.ts";
 import { Profile, type ProfileInput } from "./profile-schema.ts";
 
@@ -54,8 +54,8 @@ export function spanText(ms: number): string {
   return `${Number(ms.toFixed(3))}ms`;
 }
 
-/** Maps that read best on one line. */
-const ON_ONE_LINE = new Set(["when", "bytes", "session", "stored"]);
+/** Maps, and lists of maps, that read best on one line each. */
+const ON_ONE_LINE = new Set(["when", "bytes", "session", "stored", "commands", "api"]);
 
 /** A profile as YAML. Throws Zod's error when it is none, so that no file is written that is refused. */
 export function profileText(profile: ProfileInput): string {
@@ -63,7 +63,9 @@ export function profileText(profile: ProfileInput): string {
   const document = new Document(profile);
   visit(document, {
     Pair(_, { key, value }) {
-      if (isScalar(key) && isMap(value) && ON_ONE_LINE.has(String(key.value))) value.flow = true;
+      if (!isScalar(key) || !ON_ONE_LINE.has(String(key.value))) return;
+      if (isMap(value)) value.flow = true;
+      if (isSeq(value)) for (const item of value.items) if (isMap(item)) item.flow = true;
     },
   });
   return document.toString({ lineWidth: 100, flowCollectionPadding: true });
