@@ -37,8 +37,13 @@ export interface Course {
   /** Highest load of which every window was good, and lowest of which one was bad. */
   bestLoad: number | undefined;
   worstLoad: number | undefined;
+  /** Highest load of which every refining window was good. */
+  heldLoad: number | undefined;
   /** A hard failure was seen and not yet drained away. */
   undrained: boolean;
+  /** Hard failures while refining since a load near the least of theirs held, and that load. */
+  hardInARow: number;
+  leastHardLoad: number;
 }
 
 /** Thrown inside the search to end it from any depth; `search.ts` turns it into the answer. */
@@ -66,7 +71,10 @@ export function startCourse(options: SearchOptions): Course {
     phaseBeganMs: 0,
     bestLoad: undefined,
     worstLoad: undefined,
+    heldLoad: undefined,
     undrained: false,
+    hardInARow: 0,
+    leastHardLoad: Infinity,
   };
 }
 

@@ -23,12 +23,21 @@ export interface DepthConstants {
   /** Refining steps after which the background failure may be looked at. */
   readonly backgroundAfter: readonly number[];
   readonly backgroundWindows: number;
-  /** Share of the axis' cool-down after a hard failure; a probe must pass in any case. */
-  readonly coolShare: number;
+  /**
+   * Shares of the axis' cool-down after the first, second … hard failure in a row while refining;
+   * a probe must pass in any case.
+   */
+  readonly coolShares: readonly number[];
+  /** Log weights of the spreads (`likelihood.ts`) before anything is seen. */
+  readonly spreadPrior: readonly number[];
+  /** The same for windows of few messages (`SPARSE_MESSAGES`), which fail more gradually. */
+  readonly sparseSpreadPrior: readonly number[];
   /** Weight of a window in the posterior: neighbours are correlated, so it may be below one. */
   readonly windowWeight: number;
   readonly soakSettleMs: number;
   readonly soakWindows: number;
+  /** A refining window that held the lower bound or more counts as its soak. */
+  readonly soakSeen: boolean;
   /** Refining goes in slices, far enough apart to see a slow drift; undefined: in one go. */
   readonly slices?: SliceConstants;
 }
@@ -47,6 +56,8 @@ export interface SliceConstants {
   readonly goodInARow: number;
 }
 
+const SPREAD_PRIOR = [-0.3, 0, 0, 0, 0, -0.2, -0.6];
+
 const FULL = {
   waveFactor: 2,
   waveSettleMs: 2000,
@@ -58,8 +69,11 @@ const FULL = {
   backgroundAfter: [4, 9],
   backgroundWindows: 6,
   windowWeight: 0.8,
-  coolShare: 1,
+  coolShares: [1],
+  spreadPrior: SPREAD_PRIOR,
+  sparseSpreadPrior: SPREAD_PRIOR,
   soakSettleMs: 3000,
+  soakSeen: false,
 } as const;
 
 /** Constants by depth (grading method, 2.2); `glance` was found on the virtual target. */
@@ -67,22 +81,35 @@ export const DEPTH_CONSTANTS: Readonly<Record<Depth, DepthConstants>> = {
   glance: {
     tolerance: 0.25,
     minWindows: 4,
-    maxRefineMs: 35_000,
+    maxRefineMs: 30_000,
     waveFactor: 3,
     waveSettleMs: 500,
     waveShare: 0.6,
     warmShare: 0.6,
-    maxWarmMs: 12_000,
+    // Its waves have warmed the target; a longer hold moved no reading by more than a few percent.
+    maxWarmMs: 0,
     settleMs: 1000,
     windowsPerStep: 1,
     backgroundAfter: [4],
     backgroundWindows: 4,
-    coolShare: 0.4,
-    windowWeight: 0.9,
+    // Quiet for long only where a second failure hints at a target that is slow to come back.
+    coolShares: [0.4, 2],
+    // Short windows fail more gradually than long ones.
+    spreadPrior: [-1.5, -1, -0.5, 0, 0, 0, 0],
+    sparseSpreadPrior: [-4, -3, -2, -1, -0.5, 0, 0.5],
+    windowWeight: 1,
     soakSettleMs: 1000,
     soakWindows: 1,
+    soakSeen: true,
   },
-  quick: { ...FULL, tolerance: 0.15, minWindows: 5, maxRefineMs: 90_000, soakWindows: 2 },
+  quick: {
+    ...FULL,
+    tolerance: 0.15,
+    minWindows: 5,
+    maxRefineMs: 90_000,
+    coolShares: [1, 2],
+    soakWindows: 2,
+  },
   standard: { ...FULL, tolerance: 0.08, minWindows: 8, maxRefineMs: 200_000, soakWindows: 3 },
   certify: {
     ...FULL,
@@ -103,6 +130,9 @@ export const DEPTH_CONSTANTS: Readonly<Record<Depth, DepthConstants>> = {
 
 /** Waves are short, and soaks chosen where they should pass: both count for half a window. */
 export const HALF = 0.5;
+
+/** A window of fewer messages than this is sparse: 1 % of them is a handful. */
+export const SPARSE_MESSAGES = 500;
 
 /** Soft failures in a row that end the waves; a single stall never does. */
 export const SOFT_FAILURES = 3;

@@ -30,6 +30,7 @@ export function* drive(course: Course, request: Omit<LoadStep, "kind">): Asking<
   const beyond = !hard && valid.length < request.windows;
   if (beyond) return { windows: valid, allGood: false, hard, beyond };
   const allGood = !hard && valid.every((window) => window.good);
+  if (request.phase === "refine") noteHard(course, request.load, { hard, allGood });
   if (request.growthRule) noteBounds(course, request.load, allGood);
   return { windows: valid, allGood, hard, beyond };
 }
@@ -71,14 +72,35 @@ function endIfHarmful({ tally, options }: Course): void {
   );
 }
 
+// Holding this close to where it last failed hard, the target is itself again.
+const SAME_LOAD = 0.95;
+
+function noteHard(course: Course, load: number, seen: Pick<Driven, "hard" | "allGood">): void {
+  if (seen.hard) {
+    course.hardInARow++;
+    course.leastHardLoad = Math.min(course.leastHardLoad, load);
+  } else if (seen.allGood && load >= SAME_LOAD * course.leastHardLoad) {
+    course.hardInARow = 0;
+    course.leastHardLoad = Infinity;
+  }
+}
+
 function noteBounds(course: Course, load: number, good: boolean): void {
   if (good) course.bestLoad = Math.max(load, course.bestLoad ?? load);
   else course.worstLoad = Math.min(load, course.worstLoad ?? load);
 }
 
-/** Silence after a hard failure. The first one is answered in full: no probe is near it yet. */
-export const coolMs = ({ options, constants, belief }: Course): number =>
-  belief === undefined ? options.coolMs : Math.round(constants.coolShare * options.coolMs);
+/**
+ * Silence after a hard failure. The one that ends the waves is answered in full: no probe is near it
+ * yet. While refining it grows with each hard failure in a row, since a target that takes long to
+ * come back fails again for that reason alone, and would be read at its slow pace.
+ */
+export function coolMs({ options, constants, belief, hardInARow }: Course): number {
+  if (belief === undefined) return options.coolMs;
+  const { coolShares } = constants;
+  const share = coolShares[Math.min(hardInARow, coolShares.length) - 1] ?? coolShares[0] ?? 1;
+  return Math.round(share * options.coolMs);
+}
 
 /** Offers nothing until in-flight is zero and the silence has passed. */
 export function* drain(

@@ -9,21 +9,16 @@ import { GRID_STEP } from "./log-grid.ts";
 export interface Shape {
   readonly spread: number;
   readonly background: number;
-  readonly logPrior: number;
+  /** Position of the spread in `SPREADS`. */
+  readonly spreadIndex: number;
+  readonly backgroundPrior: number;
   /** Log-likelihood of a good and a bad window, by distance from c in grid steps. */
   readonly good: Float64Array;
   readonly bad: Float64Array;
 }
 
-const SPREADS = [
-  { value: 0.01, logPrior: -0.3 },
-  { value: 0.016, logPrior: 0 },
-  { value: 0.025, logPrior: 0 },
-  { value: 0.04, logPrior: 0 },
-  { value: 0.063, logPrior: 0 },
-  { value: 0.1, logPrior: -0.2 },
-  { value: 0.16, logPrior: -0.6 },
-];
+/** Values of s. What is thought of them beforehand differs by depth (`DepthConstants.spreadPrior`). */
+export const SPREADS = [0.01, 0.016, 0.025, 0.04, 0.063, 0.1, 0.16] as const;
 const BACKGROUNDS = [
   { value: 0, logPrior: 0 },
   { value: 0.03, logPrior: -0.6 },
@@ -37,7 +32,8 @@ export const REACH = 220;
 // No single window may rule anything out: the model is not that good.
 const LEAST_CHANCE = 0.001;
 
-function shapeOf(spread: number, background: number, logPrior: number): Shape {
+function shapeOf(spreadIndex: number, background: number, backgroundPrior: number): Shape {
+  const spread = SPREADS[spreadIndex] ?? 0;
   const good = new Float64Array(2 * REACH + 1);
   const bad = new Float64Array(2 * REACH + 1);
   for (let i = 0; i < good.length; i++) {
@@ -46,12 +42,10 @@ function shapeOf(spread: number, background: number, logPrior: number): Shape {
     good[i] = ln(held);
     bad[i] = ln(1 - held);
   }
-  return { spread, background, logPrior, good, bad };
+  return { spread, background, spreadIndex, backgroundPrior, good, bad };
 }
 
 /** All pairs of spread and background failure the posterior weighs. */
-export const SHAPES: readonly Shape[] = SPREADS.flatMap((spread) =>
-  BACKGROUNDS.map((background) =>
-    shapeOf(spread.value, background.value, spread.logPrior + background.logPrior),
-  ),
+export const SHAPES: readonly Shape[] = SPREADS.flatMap((_, spreadIndex) =>
+  BACKGROUNDS.map(({ value, logPrior }) => shapeOf(spreadIndex, value, logPrior)),
 );

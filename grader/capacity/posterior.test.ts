@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
 import { createBelief } from "./belief.ts";
+import { DEPTH_CONSTANTS } from "./depths.ts";
 import { indexOf, loadAt } from "./log-grid.ts";
 import { createPosterior } from "./posterior.ts";
 
-const posteriorOver = (low: number, high: number) => createPosterior(indexOf(low), indexOf(high));
+const { spreadPrior } = DEPTH_CONSTANTS.standard;
+const posteriorOver = (low: number, high: number) =>
+  createPosterior(indexOf(low), indexOf(high), spreadPrior);
 
 test("without evidence it says what the prior says", () => {
   const { c50, c90, background } = posteriorOver(500, 2000).summarise();
@@ -48,7 +51,13 @@ test("a window of no weight changes nothing", () => {
 });
 
 test("mass at an edge widens the grid, up to a little above the ceiling", () => {
-  const belief = createBelief([], { low: 500, high: 1000, maxLoad: 1500 });
+  const belief = createBelief([], {
+    low: 500,
+    high: 1000,
+    maxLoad: 1500,
+    floorLoad: 1,
+    spreadPrior,
+  });
   const passes = (load: number) => {
     for (let i = 0; i < 5; i++) belief.observe({ load, good: true, weight: 1 });
   };
@@ -60,7 +69,7 @@ test("mass at an edge widens the grid, up to a little above the ceiling", () => 
 });
 
 test("every quantile lies on the grid asked for", () => {
-  const { c50 } = createPosterior(600, 700).summarise();
+  const { c50 } = createPosterior(600, 700, spreadPrior).summarise();
   expect(c50.low).toBeGreaterThanOrEqual(loadAt(599.5));
   expect(c50.high).toBeLessThanOrEqual(loadAt(700.5));
 });

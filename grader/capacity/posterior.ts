@@ -115,12 +115,21 @@ function marginal(
   };
 }
 
-/** A posterior that knows nothing yet but that c lies between two grid points. */
-export function createPosterior(firstIndex: number, lastIndex: number): Posterior {
+/**
+ * A posterior that knows nothing yet but that c lies between two grid points. The prior of the
+ * spread is a log weight for each of `SPREADS`.
+ */
+export function createPosterior(
+  firstIndex: number,
+  lastIndex: number,
+  spreadPrior: readonly number[],
+): Posterior {
   const cells = lastIndex - firstIndex + 1;
   const rows: readonly Row[] = SHAPES.map((shape) => ({
     shape,
-    logWeight: new Float64Array(cells).fill(shape.logPrior),
+    logWeight: new Float64Array(cells).fill(
+      (spreadPrior[shape.spreadIndex] ?? 0) + shape.backgroundPrior,
+    ),
   }));
   let known: Weighed | undefined;
   const weighed = (): Weighed => (known ??= weigh(rows));

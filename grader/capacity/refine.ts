@@ -1,7 +1,7 @@
 import { exp, ln } from "./arithmetic.ts";
 import { type Belief, createBelief } from "./belief.ts";
 import { type Asking, type Course, enter } from "./course.ts";
-import { BACKGROUND_SUSPECTED } from "./depths.ts";
+import { BACKGROUND_SUSPECTED, SPARSE_MESSAGES } from "./depths.ts";
 import { drive } from "./drive.ts";
 import type { Summary } from "./posterior.ts";
 import { recover } from "./recover.ts";
@@ -17,8 +17,14 @@ const LEAST_ABOVE_GOOD = 1.02;
 // The first steps look for c itself, where one window each tells most.
 const SINGLE_WINDOW_STEPS = 3;
 const MEDIAN_STEPS = 4;
+// A little below the median, in standard deviations of ln c: as quick, with fewer overloads, which a
+// target that is slow to come back would turn into a reading of its slow pace.
+const LOOK_BELOW = 0.3;
+const SDS_OF_95 = 3.92;
 // Then loads spread over the curve where P(good) should be 0.9, 0.6, 0.9, 0.4: this is −Φ⁻¹ of it.
 const QUANTILE_Z = [-1.2816, -0.253, -1.2816, 0.253] as const;
+// Even where little is asked for, the bracket is looked into.
+const LEAST_WINDOWS = 3;
 const LEAST_SPREAD = 0.01;
 const BACKGROUND_SHARE = 0.6;
 // The time limit ends the search long before; this holds when a measurer reports no time at all.
@@ -33,8 +39,15 @@ export function believe(course: Course, { good, bad }: Bracket): Belief {
     low: good * BELOW_GOOD,
     high: bad * ABOVE_BAD,
     maxLoad: course.range.max,
+    floorLoad: course.range.floor,
+    spreadPrior: spreadPrior(course, good),
   });
   return course.belief;
+}
+
+function spreadPrior({ constants, options }: Course, load: number): readonly number[] {
+  const messages = (load * options.windowMs(load)) / 1000;
+  return messages < SPARSE_MESSAGES ? constants.sparseSpreadPrior : constants.spreadPrior;
 }
 
 /** Narrows the posterior until it meets the tolerance or the time is used up. */
@@ -49,6 +62,7 @@ export function* refine(course: Course, belief: Belief, bracket: Bracket): Askin
     const spentMs = tally.elapsedMs - beganMs;
     course.narrow = enough && halfWidth(belief.summary()) <= constants.tolerance;
     if (course.narrow || (enough && spentMs > constants.maxRefineMs)) return;
+    if (windows >= LEAST_WINDOWS && clearOf(course, belief)) return;
     if (slices !== undefined && step > 0 && step % slices.steps === 0) {
       yield* rewarm(course, belief, slices);
     }
@@ -58,10 +72,15 @@ export function* refine(course: Course, belief: Belief, bracket: Bracket): Askin
   }
 }
 
+/** Whether the capacity lies so high that a closer look would change nothing that is asked. */
+const clearOf = ({ options }: Course, belief: Belief): boolean =>
+  options.enoughLoad !== undefined && belief.summary().c90.low >= options.enoughLoad;
+
 /** Load to try at a refining step. */
 function refineLoad(step: number, { c50, spread }: Summary, bracket: Bracket): number {
   if (step === 0) return firstLoad(bracket);
-  if (step < MEDIAN_STEPS) return c50.median;
+  if (step < MEDIAN_STEPS)
+    return c50.median * exp((-LOOK_BELOW * ln(c50.high / c50.low)) / SDS_OF_95);
   const z = QUANTILE_Z[step % QUANTILE_Z.length] ?? 0;
   return c50.mean * exp(z * Math.max(spread, LEAST_SPREAD));
 }
@@ -91,7 +110,8 @@ function* refineOnce(course: Course, belief: Belief, wanted: number, step: numbe
   for (let i = driven.windows.length; i < count; i++) {
     belief.observe({ load, good: false, weight: constants.windowWeight });
   }
-  if (!driven.allGood) yield* recover(course, driven.hard);
+  if (driven.allGood) course.heldLoad = Math.max(load, course.heldLoad ?? load);
+  else yield* recover(course, driven.hard);
   return count;
 }
 

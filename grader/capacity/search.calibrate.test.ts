@@ -7,14 +7,32 @@ import type { Depth } from "../contracts/capacity.ts";
 import { DEPTHS } from "../contracts/capacity.ts";
 import { type Calibration, calibrate, calibrationTable, mean } from "./sim/calibration.ts";
 import { grade } from "./sim/grade.ts";
-import { BROKEN, SCENARIOS, type ScenarioId, TRUE_C90 } from "./sim/scenarios.ts";
+import {
+  ALL_SCENARIOS,
+  BROKEN,
+  HELD_OUT,
+  type HeldOutId,
+  SCENARIOS,
+  type ScenarioId,
+  TRUE_C90,
+} from "./sim/scenarios.ts";
 import { goodShare } from "./sim/truth.ts";
 
 const RUNS = 200;
-const CERTIFY_RUNS = 100;
+/** As in the study of the method: three standard errors of a 92 % coverage are 8 points. */
+const HELD_OUT_RUNS = 100;
 /** Jitter of 5 % and less. */
 const CALM = ["A", "B", "G", "H", "I", "J"] as const;
-const ALL = Object.keys(SCENARIOS) as ScenarioId[];
+const TUNED = Object.keys(SCENARIOS) as (keyof typeof SCENARIOS)[];
+const UNSEEN = Object.keys(HELD_OUT) as HeldOutId[];
+const ALL: readonly ScenarioId[] = [...TUNED, ...UNSEEN];
+
+/** Share of windows that are good far below the capacity, where it is not all of them. */
+const GOOD_AT_ANY_LOAD: Readonly<Partial<Record<ScenarioId, number>>> = {
+  E: 0.76,
+  K: 0.975,
+  M: 0.887,
+};
 
 type Rows = Readonly<Record<ScenarioId, Calibration>>;
 function calibrateAll(depth: Depth, ids: readonly ScenarioId[], runs: number): Rows {
@@ -25,10 +43,11 @@ function calibrateAll(depth: Depth, ids: readonly ScenarioId[], runs: number): R
 
 test.each(ALL)("the truth used for %s is that of the ported target", (id) => {
   // The reference redraws E within 2.6 %, all others within 1 %; a quarter of its windows stall.
-  const could = id === "E" ? 0.76 : 1;
-  const margin = id === "E" ? 0.05 : 0.02;
-  const below = goodShare(SCENARIOS[id], TRUE_C90[id] * (1 - margin), 40);
-  const above = goodShare(SCENARIOS[id], TRUE_C90[id] * (1 + margin), 40);
+  // K and M fail at any load now and then, and K's few messages a window make it gradual.
+  const could = GOOD_AT_ANY_LOAD[id] ?? 1;
+  const margin = ["E", "K", "M"].includes(id) ? 0.05 : 0.02;
+  const below = goodShare(ALL_SCENARIOS[id], TRUE_C90[id] * (1 - margin), 40);
+  const above = goodShare(ALL_SCENARIOS[id], TRUE_C90[id] * (1 + margin), 40);
   expect(below).toBeGreaterThan(0.9 * could);
   expect(above).toBeLessThan(0.9 * could);
 });
@@ -36,7 +55,7 @@ test.each(ALL)("the truth used for %s is that of the ported target", (id) => {
 describe("standard", () => {
   let rows: Rows;
   beforeAll(() => {
-    rows = calibrateAll("standard", ALL, RUNS);
+    rows = calibrateAll("standard", TUNED, RUNS);
   });
 
   test.each(CALM)("1: %s is read without bias and the interval holds the truth", (id) => {
@@ -73,12 +92,15 @@ describe("standard", () => {
     expect(rows.F.bias).toBeLessThanOrEqual(2);
     expect(rows.F.covers).toBeGreaterThanOrEqual(85);
   });
+  test.each(CALM)("15: two readings of %s are close", (id) => {
+    expect(rows[id].pair95).toBeLessThanOrEqual(10);
+  });
 });
 
 describe("quick", () => {
   let rows: Rows;
   beforeAll(() => {
-    rows = calibrateAll("quick", ALL, RUNS);
+    rows = calibrateAll("quick", TUNED, RUNS);
   });
   test.each(CALM)("3: %s is read roughly, in four minutes", (id) => {
     const row = rows[id];
@@ -89,41 +111,45 @@ describe("quick", () => {
   });
 });
 
+// Bounds of our own (the method has none for a first look): a wide interval that keeps its promise.
 describe("glance", () => {
   let rows: Rows;
   beforeAll(() => {
     rows = calibrateAll("glance", ALL, RUNS);
   });
-  test.each(CALM)("%s is read to a quarter, in a minute and a half", (id) => {
+  test.each(CALM)("%s is read to a quarter", (id) => {
     const row = rows[id];
     expect(row.unmeasured).toEqual([]);
     expect(Math.abs(row.bias)).toBeLessThanOrEqual(6);
     expect(row.error95).toBeLessThanOrEqual(20);
+    expect(row.halfWidth).toBeLessThanOrEqual(40);
     expect(row.covers).toBeGreaterThanOrEqual(95);
     expect(row.ratedOver).toBeLessThanOrEqual(2);
     expect(row.meanHarmSec).toBeLessThanOrEqual(10);
   });
-  test.each(ALL)(
-    "%s: no target takes over 100 s, nor hides the truth in one run of seven",
-    (id) => {
-      expect(rows[id].meanSec).toBeLessThanOrEqual(100);
-      expect(rows[id].covers).toBeGreaterThanOrEqual(id === "C" ? 87 : 90);
-    },
-  );
-  test("over all targets it is done in 90 s and covers 95 %", () => {
-    expect(mean(ALL.map((id) => rows[id].meanSec))).toBeLessThanOrEqual(90);
+  test.each(ALL)("%s: the interval holds the truth in nine runs of ten", (id) => {
+    // With 200 runs three standard errors of 93 % are 5 points.
+    expect(rows[id].covers).toBeGreaterThanOrEqual(88);
+  });
+  test.each(ALL)("%s takes no longer than 100 s", (id) => {
+    // K needs windows of 15 s for 280 messages.
+    expect(rows[id].meanSec).toBeLessThanOrEqual(id === "K" ? 130 : 100);
+  });
+  test("over all targets it is done in 80 s and covers 95 %", () => {
+    expect(mean(ALL.map((id) => rows[id].meanSec))).toBeLessThanOrEqual(80);
     expect(mean(ALL.map((id) => rows[id].covers))).toBeGreaterThanOrEqual(95);
   });
 });
 
-// Not interleaved with other axes, which D and F need: they are not judged here (6, tests 4 and 6).
+// Each axis is left alone for the five minutes in which others would run.
 describe("certify", () => {
   let rows: Rows;
   beforeAll(() => {
-    rows = calibrateAll("certify", [...CALM, "C", "E"], CERTIFY_RUNS);
+    rows = calibrateAll("certify", TUNED, RUNS);
   });
-  test.each(CALM)("4: %s is read closely", (id) => {
+  test.each([...CALM, "F"] as const)("4: %s is read closely", (id) => {
     const row = rows[id];
+    expect(row.unmeasured).toEqual([]);
     expect(Math.abs(row.bias)).toBeLessThanOrEqual(2.5);
     expect(row.error95).toBeLessThanOrEqual(7);
     expect(row.halfWidth).toBeLessThanOrEqual(10);
@@ -134,14 +160,38 @@ describe("certify", () => {
     expect(rows.C.bias).toBeLessThanOrEqual(7);
     expect(rows.C.error95).toBeLessThanOrEqual(14);
     expect(rows.C.covers).toBeGreaterThanOrEqual(85);
+    expect(rows.C.unstable).toBeLessThanOrEqual(8);
     expect(rows.E.unstable).toBeGreaterThanOrEqual(82);
     expect(rows.E.covers).toBeGreaterThanOrEqual(85);
+    expect(rows.E.halfWidthOver10).toBeGreaterThanOrEqual(85);
+  });
+  test("6: a slow drift is seen, because the slices are far apart", () => {
+    expect(Math.abs(rows.D.bias)).toBeLessThanOrEqual(3);
+    expect(rows.D.error95).toBeLessThanOrEqual(9);
+    expect(rows.D.covers).toBeGreaterThanOrEqual(92);
+  });
+  test.each(CALM)("15: two readings of %s are close", (id) => {
+    expect(rows[id].pair95).toBeLessThanOrEqual(9);
+  });
+});
+
+describe.each(["quick", "standard", "certify"] as const)("held out, %s", (depth) => {
+  let rows: Rows;
+  beforeAll(() => {
+    rows = calibrateAll(depth, UNSEEN, HELD_OUT_RUNS);
+  });
+  test.each(UNSEEN)("%s, on which nothing was tuned, is covered", (id) => {
+    const row = rows[id];
+    expect(row.unmeasured).toEqual([]);
+    expect(row.covers).toBeGreaterThanOrEqual(84);
+    // Thirty messages a second: its windows hold too few of them for the one percent to be sharp.
+    expect(Math.abs(row.bias)).toBeLessThanOrEqual(id === "K" ? 14 : 5);
   });
 });
 
 describe.each(DEPTHS)("at %s depth", (depth) => {
   test("9: below the generator's ceiling there is never a number, only 'at least'", () => {
-    for (const id of ALL) {
+    for (const id of TUNED) {
       for (let seed = 0; seed < 8; seed++) {
         const maxLoad = 0.8 * TRUE_C90[id];
         const { result } = grade(SCENARIOS[id], depth, seed, { maxLoad, startLoad: maxLoad / 20 });

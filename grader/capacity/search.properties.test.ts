@@ -5,10 +5,10 @@ import { indexOf, loadAt } from "./log-grid.ts";
 import { createWaveSearch } from "./search.ts";
 import { answer, grade } from "./sim/grade.ts";
 import { sfc32 } from "./sim/random.ts";
-import { SCENARIOS, type ScenarioId } from "./sim/scenarios.ts";
+import { ALL_SCENARIOS, type ScenarioId } from "./sim/scenarios.ts";
 import { drained, options } from "./sim/scripted.ts";
 
-const IDS = Object.keys(SCENARIOS) as ScenarioId[];
+const IDS = Object.keys(ALL_SCENARIOS) as ScenarioId[];
 const anyGrading = fc.record({
   id: fc.constantFrom(...IDS),
   depth: fc.constantFrom(...DEPTHS),
@@ -19,8 +19,8 @@ describe("whatever the target", () => {
   test("the same observations give the same bytes", () => {
     fc.assert(
       fc.property(anyGrading, ({ id, depth, seed }) => {
-        const first = grade(SCENARIOS[id], depth, seed);
-        const again = grade(SCENARIOS[id], depth, seed);
+        const first = grade(ALL_SCENARIOS[id], depth, seed);
+        const again = grade(ALL_SCENARIOS[id], depth, seed);
         expect(JSON.stringify(again.result)).toBe(JSON.stringify(first.result));
         expect(JSON.stringify(again.steps)).toBe(JSON.stringify(first.steps));
       }),
@@ -31,7 +31,7 @@ describe("whatever the target", () => {
   test("the answer fits the contract and its bounds are in order", () => {
     fc.assert(
       fc.property(anyGrading, ({ id, depth, seed }) => {
-        const { result } = grade(SCENARIOS[id], depth, seed);
+        const { result } = grade(ALL_SCENARIOS[id], depth, seed);
         expect(() => AxisResult.parse({ id: "relay", unit: "msg/s", ...result })).not.toThrow();
         const { low, value, high, rated } = result.capacity!;
         expect(low).toBeLessThanOrEqual(value);
@@ -50,7 +50,7 @@ describe("whatever the target", () => {
     });
     fc.assert(
       fc.property(anyGrading, anyLimits, ({ id, depth, seed }, limits) => {
-        for (const step of grade(SCENARIOS[id], depth, seed, limits).steps) {
+        for (const step of grade(ALL_SCENARIOS[id], depth, seed, limits).steps) {
           if (step.kind === "drain") continue;
           expect(step.load).toBeGreaterThanOrEqual(limits.floorLoad * (1 - 1e-9));
           expect(step.load).toBeLessThanOrEqual(limits.maxLoad);
@@ -66,7 +66,7 @@ describe("whatever the target", () => {
       fc.property(anyGrading, fc.double({ min: 0, max: 0.2, noNaN: true }), (drawn, spoilt) => {
         const random = sfc32(drawn.seed + 1);
         const { steps, observations } = grade(
-          SCENARIOS[drawn.id],
+          ALL_SCENARIOS[drawn.id],
           drawn.depth,
           drawn.seed,
           {},

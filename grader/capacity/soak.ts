@@ -13,13 +13,15 @@ const ALLOWED_RATIO = 0.1;
 /** Sustains the lower bound; the load that passed is the `rated` one, undefined if none did. */
 export function* soak(course: Course, belief: Belief): Asking<number | undefined> {
   enter(course, "soak");
+  const { constants } = course;
   let share = 1;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { c90, background } = belief.summary();
     const load = course.range.snapDown(c90.lowerBound * share);
+    if (constants.soakSeen && hasHeld(course, load)) return load;
     const driven = yield* sustain(course, load);
     const passed = holds(course, driven, background);
-    const weight = HALF * course.constants.windowWeight;
+    const weight = HALF * constants.windowWeight;
     for (const { good } of driven.windows) belief.observe({ load, good, weight });
     if (passed) return load;
     yield* recover(course, true);
@@ -27,6 +29,10 @@ export function* soak(course: Course, belief: Belief): Asking<number | undefined
   }
   return undefined;
 }
+
+/** Whether a full window held as much, and none failed at so little. */
+const hasHeld = ({ heldLoad, worstLoad }: Course, load: number): boolean =>
+  heldLoad !== undefined && heldLoad >= load && (worstLoad ?? Infinity) > load;
 
 /** Drives the windows of a soak, none cut short. */
 export function* sustain(course: Course, load: number): Asking<Driven> {

@@ -80,6 +80,8 @@ export interface SearchOptions {
   /** First load, and the least load that still means something. */
   readonly startLoad: number;
   readonly floorLoad: number;
+  /** A capacity that lies above this in all likelihood need not be narrowed further. */
+  readonly enoughLoad?: number;
   /** Nothing above this is offered; reaching it answers "at least". */
   readonly maxLoad: number;
   /** What set `maxLoad`; named in the answer when it is reached. */

@@ -1,7 +1,7 @@
 import type { Depth } from "../../contracts/capacity.ts";
 import type { SearchOptions } from "../step.ts";
 import { grade, type Grading } from "./grade.ts";
-import { SCENARIOS, type ScenarioId, TRUE_C90 } from "./scenarios.ts";
+import { ALL_SCENARIOS, type ScenarioId, TRUE_C90 } from "./scenarios.ts";
 
 /** How a depth did on one scenario. Errors are of ln(value ÷ C90), in percent. */
 export interface Calibration {
@@ -27,6 +27,8 @@ export interface Calibration {
   readonly wide: number;
   /** Runs that did not end with a measured capacity. */
   readonly unmeasured: readonly Grading[];
+  /** 95 % of pairs of runs differ by less. */
+  readonly pair95: number;
   /** Share of runs with a half-width of 10 % and more. */
   readonly halfWidthOver10: number;
 }
@@ -50,6 +52,13 @@ export function quantile(values: readonly number[], at: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
+/** |ln ratio| of the first and second, third and fourth … value. */
+const apart = (values: readonly number[]): number[] =>
+  values.flatMap((value, i) => {
+    const next = values[i + 1];
+    return i % 2 === 0 && next !== undefined ? [Math.abs(Math.log(value / next))] : [];
+  });
+
 /** Grades a scenario many times, each with its own seed. */
 export function calibrate(
   scenario: ScenarioId,
@@ -59,7 +68,7 @@ export function calibrate(
 ): Calibration {
   const truth = TRUE_C90[scenario];
   const gradings = Array.from({ length: runs }, (_, i) =>
-    grade(SCENARIOS[scenario], depth, FIRST_SEED + i, change),
+    grade(ALL_SCENARIOS[scenario], depth, FIRST_SEED + i, change),
   );
   const found = gradings.flatMap(({ result }) =>
     result.verdict === "measured" && result.capacity !== null && result.capacity.high !== null
@@ -90,6 +99,7 @@ export function calibrate(
     unstable: share(found, ({ flags }) => flags.includes("unstable")),
     wide: share(found, ({ flags }) => flags.includes("wide")),
     unmeasured: gradings.filter(({ result }) => result.verdict !== "measured"),
+    pair95: percent(quantile(apart(found.map(({ value }) => value)), 0.95)),
     halfWidthOver10: share(halfWidths, (width) => width >= 10),
   };
 }
@@ -100,6 +110,7 @@ const COLUMNS = [
   "error95",
   "covers",
   "halfWidth",
+  "pair95",
   "meanSec",
   "p95Sec",
   "meanHarmSec",

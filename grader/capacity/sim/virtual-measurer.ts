@@ -13,6 +13,7 @@ const DRAINED_SHARE = 0.02;
 const POLL_SEC = 0.5;
 
 type LoadStep = Extract<Step, { kind: "load" }>;
+type LoadSeen = Extract<Observation, { kind: "load" }>;
 type DrainStep = Extract<Step, { kind: "drain" }>;
 
 /** Whether a window was spoiled by the generator. */
@@ -27,8 +28,16 @@ export function createVirtualMeasurer(
     if (step.kind === "drain") return drain(target, step);
     // Other axes have their turn; this one stands still and cools.
     if (step.awayMs !== undefined) target.run(0, step.awayMs / 1000);
-    return offer(target, step, spoils);
+    return afterJudging(target, offer(target, step, spoils));
   };
+}
+
+/** Waits, without load, until what became of the step's messages is known. */
+function afterJudging(target: VirtualTarget, seen: LoadSeen): LoadSeen {
+  const { judgeSec } = target.model;
+  if (judgeSec === 0) return seen;
+  target.run(0, judgeSec);
+  return { ...seen, elapsedMs: seen.elapsedMs + judgeSec * 1000 };
 }
 
 /** Share bad and growth over the last half second. */
@@ -43,14 +52,14 @@ function halfSeconds(target: VirtualTarget) {
   };
 }
 
-function offer(target: VirtualTarget, step: LoadStep, spoils: Spoils): Observation {
+function offer(target: VirtualTarget, step: LoadStep, spoils: Spoils): LoadSeen {
   let elapsedSec = 0;
   let harmSec = 0;
   const add = (flow: Flow): void => {
     elapsedSec += flow.elapsedSec;
     harmSec += flow.harmSec;
   };
-  const done = (windows: readonly WindowOutcome[]): Observation => ({
+  const done = (windows: readonly WindowOutcome[]): LoadSeen => ({
     kind: "load",
     windows,
     elapsedMs: Math.round(elapsedSec * 1000),
