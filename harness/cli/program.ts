@@ -17,6 +17,7 @@ import {
   targetFlags,
 } from "./flags.ts";
 import { grade } from "./grade.ts";
+import { addMeter } from "./meter-command.ts";
 import { plan } from "./plan.ts";
 import { run } from "./run.ts";
 import { addProfile } from "./profile-command.ts";
@@ -105,6 +106,7 @@ function buildProgram(
   addReading(program, world, settingsOf, finish);
   addCosts(program, world, settingsOf, finish);
   addRecord(program, world, finish);
+  addMeter(program, world, finish);
   addStanding(program, world, settingsOf, finish);
   addProfile(program, world, finish);
   addProfileFit(program, world, finish);

@@ -36,7 +36,8 @@ export async function openStores(world: World, settings: Settings): Promise<Open
   }
 }
 
-async function openAccess(
+/** ClickHouse by URL, unasked whether it is there, or the embedded one, started. */
+export async function openAccess(
   world: World,
   settings: Settings,
   stack: Closers,

@@ -4,7 +4,7 @@ import { CODECS } from "./codec.ts";
 import { asRead } from "./cut-off.ts";
 import { StoreError } from "./error.ts";
 import type { RowsByTable, MeterReader, StoreReader, Table } from "./store.ts";
-import { joinUsage, USAGE_WINDOWS, windowStartMs } from "./usage.ts";
+import { joinRepoUsage, joinUsage, USAGE_WINDOWS, windowStartMs } from "./usage.ts";
 
 export interface StoreReaderOptions extends ClickHouseAccess {
   /** Wall clock, Unix epoch milliseconds; decides which running runs are cut off. */
@@ -41,13 +41,16 @@ export function openStoreReader(options: StoreReaderOptions): StoreReader & Mete
       ask("grades", "FINAL ORDER BY atMs DESC, runId DESC LIMIT {limit: UInt64}", { limit }),
     listProfiles: () => ask("profiles", "FINAL ORDER BY profileId", {}),
     async readUnitUsage(instance, nowMs) {
-      const raw = await select(connection, USAGE_QUERY, {
-        instance,
-        nowMs,
-        ...Object.fromEntries(USAGE_WINDOWS.map((name) => [name, windowStartMs(name, nowMs)])),
-      });
+      const raw = await select(connection, USAGE_QUERY, usageParams(instance, nowMs));
       return joinUsage(
         parse("unit_minutes", raw, (row) => UsageColumns.parse(row)),
+        nowMs,
+      );
+    },
+    async readRepoUsage(instance, nowMs) {
+      const raw = await select(connection, REPO_QUERY, usageParams(instance, nowMs));
+      return joinRepoUsage(
+        parse("unit_minutes", raw, (row) => RepoColumns.parse(row)),
         nowMs,
       );
     },
@@ -68,6 +71,14 @@ const UsageColumns = z.strictObject({
   stored: z.int().nonnegative(),
 });
 
+const usageParams = (instance: string, nowMs: number): QueryParams => ({
+  instance,
+  nowMs,
+  ...Object.fromEntries(USAGE_WINDOWS.map((name) => [name, windowStartMs(name, nowMs)])),
+});
+
+const RepoColumns = UsageColumns.omit({ unit: true }).extend({ units: z.int().nonnegative() });
+
 const usagePart = (window: (typeof USAGE_WINDOWS)[number], table: string): string => `
   SELECT repo, unit, '${window}' AS window,
     sum(messages) AS messages, sum(bytes) AS bytes, sum(stored) AS stored
@@ -75,11 +86,25 @@ const usagePart = (window: (typeof USAGE_WINDOWS)[number], table: string): strin
   WHERE instance = {instance: String} AND atMs >= {${window}: Float64} AND atMs <= {nowMs: Float64}
   GROUP BY repo, unit`;
 
+const repoPart = (window: (typeof USAGE_WINDOWS)[number], table: string): string => `
+  SELECT repo, uniqExact(unit) AS units, '${window}' AS window,
+    sum(messages) AS messages, sum(bytes) AS bytes, sum(stored) AS stored
+  FROM ${table}
+  WHERE instance = {instance: String} AND atMs >= {${window}: Float64} AND atMs <= {nowMs: Float64}
+  GROUP BY repo`;
+
 const USAGE_QUERY = [
   usagePart("month", "unit_days"),
   usagePart("week", "unit_hours"),
   usagePart("day", "unit_hours"),
   usagePart("hour", "unit_minutes"),
+].join("\nUNION ALL\n");
+
+const REPO_QUERY = [
+  repoPart("month", "unit_days"),
+  repoPart("week", "unit_hours"),
+  repoPart("day", "unit_hours"),
+  repoPart("hour", "unit_minutes"),
 ].join("\nUNION ALL\n");
 
 async function selectRows<T extends Table>(

@@ -198,6 +198,12 @@ export function describeStore(
         hour: { spanMs: HOUR_MS, messages: 61, bytes: 600, stored: 6 },
       });
       expect(usages[0]?.hour.messages).toBe(0);
+      const [repo] = await reader.readRepoUsage("home", NOW_MS);
+      expect(repo).toMatchObject({ repo: "temp-sensor", units: 2 });
+      for (const window of ["month", "week", "day", "hour"] as const) {
+        const messages = usages.reduce((sum, usage) => sum + usage[window].messages, 0);
+        expect(repo?.[window].messages).toBe(messages);
+      }
       expect(usages[0]?.week.messages).toBe(60);
     });
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CODECS } from "./codec.ts";
 import { asRead } from "./cut-off.ts";
 import type { MeterReader, RowsByTable, StoreReader, StoreWriter, Table } from "./store.ts";
-import { joinUsage, sumMinutes } from "./usage.ts";
+import { joinRepoUsage, joinUsage, sumMinutes, sumUnits } from "./usage.ts";
 
 /** A store that lives as long as the process; for tests and for runs that keep nothing. */
 export function openMemoryStore(
@@ -83,6 +83,10 @@ export function openMemoryStore(
     async readUnitUsage(instance, nowMs) {
       const minutes = rows.unit_minutes.filter((row) => row.instance === instance);
       return joinUsage(sumMinutes(minutes, nowMs), nowMs);
+    },
+    async readRepoUsage(instance, nowMs) {
+      const minutes = rows.unit_minutes.filter((row) => row.instance === instance);
+      return joinRepoUsage(sumUnits(sumMinutes(minutes, nowMs)), nowMs);
     },
     async [Symbol.asyncDispose]() {},
   };

@@ -182,5 +182,19 @@ export const UnitUsage = z
   .readonly();
 export type UnitUsage = z.infer<typeof UnitUsage>;
 
+/** What all Units of one Repo did over the last month, week, day and hour. */
+export const RepoUsage = z
+  .strictObject({
+    repo: z.string(),
+    /** Units that were heard in the month. */
+    units: z.int().nonnegative(),
+    month: UsageSum,
+    week: UsageSum,
+    day: UsageSum,
+    hour: UsageSum,
+  })
+  .readonly();
+export type RepoUsage = z.infer<typeof RepoUsage>;
+
 export { Trial };
 export type TrialRow = Trial;

@@ -3,6 +3,7 @@ import type {
   EventRow,
   GradeRow,
   ProfileRow,
+  RepoUsage,
   ResourceRow,
   RunRow,
   SecondRow,
@@ -30,6 +31,8 @@ export interface StoreReader extends AsyncDisposable {
 export interface MeterReader {
   /** Every Unit of an instance over the month, week, day and hour before `nowMs`; by repo, unit. */
   readUnitUsage(instance: string, nowMs: number): Promise<readonly UnitUsage[]>;
+  /** The same of every Repo, by name. */
+  readRepoUsage(instance: string, nowMs: number): Promise<readonly RepoUsage[]>;
   /** The newest version of each profile, by id. */
   listProfiles(): Promise<readonly ProfileRow[]>;
   /** In order of time, later than `sinceMs`. */

@@ -1,4 +1,4 @@
-import type { UnitMinuteRow, UnitUsage, UsageSum } from "./rows.ts";
+import type { RepoUsage, UnitMinuteRow, UnitUsage, UsageSum } from "./rows.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -45,6 +45,41 @@ export function joinUsage(parts: Iterable<UsagePart>, nowMs: number): UnitUsage[
   return [...usages.values()].sort(
     (a, b) => compareText(a.repo, b.repo) || compareText(a.unit, b.unit),
   );
+}
+
+/** One window's sums of one Repo. */
+export type RepoPart = Omit<UsagePart, "unit"> & { readonly units: number };
+
+/** Joins the windows of each Repo. */
+export function joinRepoUsage(parts: Iterable<RepoPart>, nowMs: number): RepoUsage[] {
+  const usages = new Map<string, RepoUsage>();
+  for (const { repo, units, window, messages, bytes, stored } of parts) {
+    const usage = usages.get(repo) ?? { repo, units: 0, ...emptyWindows(nowMs) };
+    usages.set(repo, {
+      ...usage,
+      units: Math.max(usage.units, units),
+      [window]: { ...usage[window], messages, bytes, stored },
+    });
+  }
+  return [...usages.values()].sort((a, b) => compareText(a.repo, b.repo));
+}
+
+/** Sums the Units of each Repo. */
+export function* sumUnits(parts: Iterable<UsagePart>): Generator<RepoPart> {
+  const sums = new Map<string, RepoPart>();
+  for (const { repo, window, messages, bytes, stored } of parts) {
+    const key = JSON.stringify([repo, window]);
+    const sum = sums.get(key) ?? { units: 0, messages: 0, bytes: 0, stored: 0 };
+    sums.set(key, {
+      repo,
+      window,
+      units: sum.units + 1,
+      messages: sum.messages + messages,
+      bytes: sum.bytes + bytes,
+      stored: sum.stored + stored,
+    });
+  }
+  yield* sums.values();
 }
 
 /** What the rollup tables answer, worked out from the minutes themselves. */

@@ -107,6 +107,10 @@ export class Connection
     return "sent";
   }
 
+  acknowledge(packetId: number): void {
+    if (this.phase === "open") this.outbox.addAck(PACKET.puback, packetId, 0);
+  }
+
   flush(): void {
     this.outbox.flush();
   }
@@ -131,7 +135,7 @@ export class Connection
         return;
       }
     }
-    const facts = this.workspace.incoming.set(firstByte, buffer, propertiesAt, start);
+    const facts = this.workspace.incoming.set(firstByte, packetId, buffer, propertiesAt, start);
     this.listener.message(this, topic, buffer, start, end, facts);
   }
 

@@ -25,6 +25,7 @@ export class Exchange {
   private readonly protocol: ProtocolLevel;
   private readonly owner: ExchangeOwner;
   private readonly receiveMaximum: number;
+  private readonly byHand: boolean;
   private limit: number;
   /** Made with the first publish that needs it: most Units of a large run never do. */
   private window: PublishWindow | undefined;
@@ -37,6 +38,7 @@ export class Exchange {
       readonly protocol: ProtocolLevel;
       readonly maxInflight: number;
       readonly receiveMaximum?: number;
+      readonly acknowledgeByHand?: boolean;
       readonly resume?: SessionState;
     },
   ) {
@@ -45,6 +47,7 @@ export class Exchange {
     this.protocol = options.protocol;
     this.limit = options.maxInflight;
     this.receiveMaximum = options.receiveMaximum ?? UNLIMITED;
+    this.byHand = options.acknowledgeByHand === true;
     this.window = options.resume?.window;
     if (options.resume !== undefined) this.unreleased = new Set(options.resume.unreleased);
   }
@@ -103,10 +106,10 @@ export class Exchange {
     return copy;
   }
 
-  /** Acknowledges a message; false if it has been told of before. */
+  /** Acknowledges a message, unless its owner will; false if it has been told of before. */
   onPublish(qos: number, packetId: number): boolean {
     if (qos === 1) {
-      this.outbox.addAck(PACKET.puback, packetId, 0);
+      if (!this.byHand) this.outbox.addAck(PACKET.puback, packetId, 0);
       return true;
     }
     this.outbox.addAck(PACKET.pubrec, packetId, 0);

@@ -7,6 +7,8 @@ const NO_BYTES = Buffer.alloc(0);
 /** What else is known of a message, valid during the call that tells of it. */
 export interface MessageFacts {
   readonly qos: Qos;
+  /** 0 at QoS 0. */
+  readonly packetId: number;
   /** The broker had kept it from before the subscription. */
   readonly retained: boolean;
   /** The broker has sent it before, as far as it knows. */
@@ -18,12 +20,20 @@ export interface MessageFacts {
 /** One object for every message of a thread: properties cost nothing until somebody asks. */
 export class IncomingMessage implements MessageFacts {
   private firstByte = 0;
+  packetId = 0;
   private bytes: Buffer = NO_BYTES;
   private propertiesAt = 0;
   private propertiesEnd = 0;
 
-  set(firstByte: number, bytes: Buffer, propertiesAt: number, propertiesEnd: number): this {
+  set(
+    firstByte: number,
+    packetId: number,
+    bytes: Buffer,
+    propertiesAt: number,
+    propertiesEnd: number,
+  ): this {
     this.firstByte = firstByte;
+    this.packetId = packetId;
     this.bytes = bytes;
     this.propertiesAt = propertiesAt;
     this.propertiesEnd = propertiesEnd;

@@ -35,6 +35,8 @@ export interface SessionOptions extends LinkAddress {
   readonly receiveMaximum?: number;
   /** MQTT 5 only: topics the broker may abbreviate to numbers; without it none. */
   readonly topicAliasMaximum?: number;
+  /** QoS 1 messages are acknowledged by `acknowledge` alone, when the caller has them safe. */
+  readonly acknowledgeByHand?: boolean;
   /** MQTT 5 only: told to the broker in CONNECT. */
   readonly userProperties?: readonly (readonly [name: string, value: string])[];
   /** The `state` of an earlier session of this client id, to go on where it broke off. */
@@ -94,6 +96,8 @@ export interface MqttSession {
    * has is not sent again, one it never knew is sent as new.
    */
   resend(template: PublishTemplate, tag: number): PublishOutcome;
+  /** Adds the acknowledgement of a QoS 1 message to the pending output; does nothing once closed. */
+  acknowledge(packetId: number): void;
   /** Hands the pending output to the socket in one write. */
   flush(): void;
   /** Unacknowledged QoS 1 and 2 publishes. */
