@@ -78,6 +78,7 @@ export const Settings = z.strictObject({
   reuse: z.union([z.literal(true), z.string().min(1)]).optional(),
   unitUsers: wholeNumber(0, 50).default(0),
   recalibrate: flag.default(false),
+  joint: flag.optional(),
   ...runSettings,
   port: wholeNumber(0, 65_535).default(3000),
   host: z

@@ -1,12 +1,16 @@
 import { expect, test } from "vitest";
-import { AXIS_IDS } from "../contracts/axis.ts";
+import { windowLengthMs } from "../capacity/window-length.ts";
+import { AXIS_IDS, type AxisId } from "../contracts/axis.ts";
+import type { Depth } from "../contracts/capacity.ts";
 import { inconclusive, measured } from "./axis-result.suite.ts";
 import { jointSearch, jointWindowMs, loadOf, plannedJoint } from "./joint-load.ts";
 import { unitsOf } from "./reference-unit.ts";
 
+const windows = (axes: readonly AxisId[], depth: Depth = "quick") =>
+  axes.map((axis) => ({ axis, windowMs: (load: number) => windowLengthMs(load, depth) }));
 const planned = plannedJoint(
   { depth: "quick", maxLoad: 2000, harmCeilingSec: 60, coolMs: 10_000 },
-  AXIS_IDS,
+  windows(AXIS_IDS),
 );
 const five = (units: number) => AXIS_IDS.map((id) => measured(id, units));
 
@@ -15,10 +19,10 @@ test("a load on an axis and its reference Units are the same thing twice", () =>
 });
 
 test("a window is as long as the thinnest rate needs, whatever Link holds", () => {
-  expect(jointWindowMs(1000, ["link", "relay"], "quick")).toBe(10_000);
-  expect(jointWindowMs(1000, AXIS_IDS, "quick")).toBe(30_000);
-  expect(jointWindowMs(1000, AXIS_IDS, "glance")).toBe(15_000);
-  expect(jointWindowMs(20_000, AXIS_IDS, "quick")).toBe(10_000);
+  expect(jointWindowMs(1000, windows(["link", "relay"]))).toBe(10_000);
+  expect(jointWindowMs(1000, windows(AXIS_IDS))).toBe(30_000);
+  expect(jointWindowMs(1000, windows(AXIS_IDS, "glance"))).toBe(15_000);
+  expect(jointWindowMs(20_000, windows(AXIS_IDS))).toBe(10_000);
 });
 
 test("the plan alone allows as many Units as it has, from a quarter of them", () => {
@@ -28,7 +32,7 @@ test("the plan alone allows as many Units as it has, from a quarter of them", ()
 });
 
 test("a plan of very few Units still has a range to search", () => {
-  const small = plannedJoint({ ...planned, maxLoad: 6 }, AXIS_IDS);
+  const small = plannedJoint({ ...planned, maxLoad: 6 }, windows(AXIS_IDS));
   expect(small.floorLoad).toBeLessThanOrEqual(small.startLoad);
   expect(small.startLoad).toBeLessThanOrEqual(6);
 });

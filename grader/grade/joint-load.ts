@@ -1,8 +1,7 @@
 import { loadRange } from "../capacity/log-grid.ts";
 import type { SearchOptions } from "../capacity/step.ts";
-import { windowLengthMs } from "../capacity/window-length.ts";
 import { type AxisId, AXES } from "../contracts/axis.ts";
-import type { AxisResult, Depth } from "../contracts/capacity.ts";
+import type { AxisResult } from "../contracts/capacity.ts";
 import { figure } from "../contracts/figure.ts";
 import { axisUnits, weakest } from "./axis-units.ts";
 import { REFERENCE_UNIT } from "./reference-unit.ts";
@@ -15,10 +14,16 @@ export const JOINT_FLOOR_UNITS = 10;
 /** The first wave, as a share of what the weakest axis holds alone. */
 const START_SHARE = 0.25;
 
+/** An axis of a joint run, and how long its windows are at a load of its own. */
+export interface JointWindows {
+  readonly axis: AxisId;
+  readonly windowMs: (load: number) => number;
+}
+
 /** Length of a joint window: the longest that any of its rates needs. A stock has no say. */
-export function jointWindowMs(units: number, axes: readonly AxisId[], depth: Depth): number {
-  const rates = axes.filter((axis) => axis !== "link");
-  return Math.max(...rates.map((axis) => windowLengthMs(loadOf(axis, units), depth)));
+export function jointWindowMs(units: number, axes: readonly JointWindows[]): number {
+  const rates = axes.filter(({ axis }) => axis !== "link");
+  return Math.max(...rates.map(({ axis, windowMs }) => windowMs(loadOf(axis, units))));
 }
 
 export type JointStart =
@@ -55,7 +60,7 @@ export function jointSearch(planned: SearchOptions, results: readonly AxisResult
 /** Most Units before anything is measured, and where the waves would begin then. */
 export function plannedJoint(
   planned: Pick<SearchOptions, "depth" | "maxLoad" | "harmCeilingSec" | "coolMs">,
-  axes: readonly AxisId[],
+  axes: readonly JointWindows[],
 ): SearchOptions {
   const range = loadRange(Math.min(JOINT_FLOOR_UNITS, planned.maxLoad), planned.maxLoad);
   return {
@@ -64,6 +69,6 @@ export function plannedJoint(
     maxLoadReason: "plan",
     floorLoad: range.floor,
     startLoad: range.snap(range.max * START_SHARE),
-    windowMs: (units) => jointWindowMs(units, axes, planned.depth),
+    windowMs: (units) => jointWindowMs(units, axes),
   };
 }

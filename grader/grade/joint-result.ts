@@ -23,15 +23,15 @@ export function jointResult(
   };
 }
 
-/** A joint run that was asked for and did not take place. */
-export function noJointResult(reason: string): JointResult {
+/** A joint run that was asked for and did not take place, for what the axes came to. */
+export function notMeasured(missing: string): JointResult {
   return {
     id: "joint",
     unit: RAYS.joint.unit,
     verdict: "inconclusive",
     capacity: null,
     limitedBy: null,
-    reason,
+    reason: `Not measured: ${missing}.`,
     flags: ["not-measured"],
     c50: null,
     spread: null,

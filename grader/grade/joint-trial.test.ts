@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AXIS_IDS, type AxisId } from "../contracts/axis.ts";
 import { Trial } from "../contracts/trial.ts";
-import { noJointResult, jointResult } from "./joint-result.ts";
+import { jointResult, notMeasured } from "./joint-result.ts";
 import { jointTrial, type Share } from "./joint-trial.ts";
 import { loadOf } from "./joint-load.ts";
 import { measured } from "./axis-result.suite.ts";
@@ -144,7 +144,7 @@ test("nothing is lost between the shares and the whole", () => {
 
 describe("the joint result", () => {
   const search = createWaveSearch(
-    plannedJoint({ depth: "quick", maxLoad: 2000, harmCeilingSec: 60, coolMs: 0 }, AXIS_IDS),
+    plannedJoint({ depth: "quick", maxLoad: 2000, harmCeilingSec: 60, coolMs: 0 }, []),
   );
   const found = { ...search.stop("stopped"), limitedBy: "resource" } as const;
 
@@ -173,7 +173,7 @@ describe("the joint result", () => {
 
   test("names nobody when nothing broke, or when it did not take place", () => {
     expect(jointResult(found, [jointTrial(UNITS, five)], []).weakest).toBeNull();
-    expect(noJointResult("API has no answer of its own")).toMatchObject({
+    expect(notMeasured("API has no answer of its own")).toMatchObject({
       verdict: "inconclusive",
       weakest: null,
       flags: ["not-measured"],

@@ -2,6 +2,18 @@ import { INVALID } from "../capacity/depths.ts";
 import type { AxisFlag, AxisResult, JointResult } from "../contracts/capacity.ts";
 import type { Trial } from "../contracts/trial.ts";
 
+/** The axes and the joint run together: one generator measured them all. */
+export function refuseRun(
+  results: readonly AxisResult[],
+  joint: JointResult | undefined,
+): { readonly axes: AxisResult[]; readonly joint: JointResult | undefined } {
+  const all = refuseSpoiled([...results, ...(joint === undefined ? [] : [joint])]);
+  return {
+    axes: all.filter((result) => result.id !== "joint"),
+    joint: all.find((result) => result.id === "joint"),
+  };
+}
+
 /** Flags that speak of a number there no longer is. */
 const OF_A_NUMBER: readonly AxisFlag[] = ["censored", "wide", "unstable", "soak-failed"];
 

@@ -68,6 +68,8 @@ export class WrittenEngine extends CrewEngine {
   #reading: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   #readFault: unknown;
   #driving = 0;
+  /** What the next step is to be driven with, once it was waited for. */
+  #ready: Partial<WrittenWork> | undefined;
 
   constructor(axis: WrittenAxis, options: WrittenOptions) {
     super(options.crew);
@@ -108,15 +110,22 @@ export class WrittenEngine extends CrewEngine {
     throw new LoadstoneError("TARGET_ANSWER_INVALID", `of ${silent} of ${fresh} ${what}`, { hint });
   }
 
+  async ready(step: LoadStep, signal: AbortSignal): Promise<void> {
+    const settled = { ...step, settleMs: this.#settleMs(step) };
+    this.#ready = (await this.#options.beforeStep?.(this.#units, settled, signal)) ?? {};
+  }
+
   async drive(
     step: LoadStep,
     stepNumber: number,
     signal: AbortSignal,
     ties?: StepTies,
   ): Promise<DrivenStep> {
-    const { crew, objective, beforeStep } = this.#options;
+    const { crew, objective } = this.#options;
     const settled = { ...step, settleMs: this.#settleMs(step) };
-    const anew = (await beforeStep?.(this.#units, settled, signal)) ?? {};
+    if (this.#ready === undefined) await this.ready(step, signal);
+    const anew = this.#ready;
+    this.#ready = undefined;
     this.#startReading();
     this.#driving++;
     try {

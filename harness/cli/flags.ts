@@ -37,6 +37,8 @@ export const searchFlags = (command: Command): Command =>
   command
     .option("--depth <depth>", `how far to search: ${DEPTHS.join(", ")}`)
     .option("--axes <list>", `axes to measure, of ${AXIS_IDS.join(",")}`)
+    .option("--joint", "load all axes at once, too, after each alone (default)")
+    .option("--no-joint", "leave out the joint run, all axes at once (the letter is provisional)")
     .option("--seed <n>", "seed of the schedule; the same seed sends at the same times")
     .option("--max-units <n>", "most Units to simulate")
     .option("--connect-rate <n>", CONNECT_RATE_TEXT)

@@ -194,6 +194,7 @@ export async function planFor(
     connectsPerSec: settings.connectRate ?? CONNECT_RATE[kind],
     room: workerRoom(settings),
     harmCeilingSec: settings.harmCeilingSec,
+    joint: settings.joint ?? true,
   });
 }
 

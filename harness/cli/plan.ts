@@ -1,10 +1,11 @@
 import { isIP } from "node:net";
-import { AXES, type AxisId } from "#grader/contracts/axis.ts";
+import { AXES, type AxisId, RAYS } from "#grader/contracts/axis.ts";
 import { count, duration, load } from "#reports/render/format.ts";
 import type { Settings } from "../config.ts";
 import { EXIT } from "../errors.ts";
 import type { SourceShare } from "../machine/source-addresses.ts";
 import { describeShares, spreadFor } from "../machine/spread.ts";
+import type { JointPlan } from "../plan/joint-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Ceilings, withinReach } from "../plan/within-reach.ts";
 import { createSearch } from "../run/search-axis.ts";
@@ -61,8 +62,23 @@ function describe(made: Plan, sources: readonly SourceShare[], ceilings: Ceiling
       ...generatorLine(axis.axis, ceilings),
     );
   }
+  if (made.joint !== undefined) {
+    const longest = createSearch(made.joint).state().remainingMs;
+    total += longest;
+    lines.push(...jointLines(made.joint, longest));
+  }
   lines.push("", `at most ${duration(total)} in all, besides provisioning and connecting`, "");
   return lines.join("\n");
+}
+
+/** Where it begins and ends follows from what the axes hold alone. */
+function jointLines({ axes, search }: JointPlan, longestMs: number): string[] {
+  const titles = axes.map((axis) => AXES[axis].title).join(", ");
+  return [
+    `${RAYS.joint.title.padEnd(6)} ${titles} at once, each at what so many reference Units ask of it`,
+    `       from a quarter of what the weakest holds alone to all of it, at most ${load(search.maxLoad, "joint")}`,
+    `       at most ${duration(longestMs)} of load and pauses; --no-joint leaves it out`,
+  ];
 }
 
 function generatorLine(axis: AxisId, ceilings: Ceilings): string[] {

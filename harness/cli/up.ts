@@ -1,6 +1,8 @@
+import { axesFor } from "#grader/grade/axis-units.ts";
 import type { Settings } from "../config.ts";
 import { LoadstoneError } from "../errors.ts";
 import { abortReason } from "../load/clock.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../scenario/target-gate.ts";
 import type { World } from "../world.ts";
 import { Closers } from "./closers.ts";
@@ -34,7 +36,7 @@ export async function up(world: World, settings: Settings, flags: UpFlags): Prom
   const serve = flags.once !== true;
   const named = await checkAsked(world, settings, flags);
   const glance = { ...settings, depth: settings.depth ?? "glance" } as const;
-  const plan = await planFor(world, glance, named?.kind ?? "instance");
+  const plan = firstAnswerSoon(settings, await planFor(world, glance, named?.kind ?? "instance"));
   checkFileLimit(world, plan);
   if (serve) await freePort(settings);
 
@@ -62,6 +64,14 @@ export async function up(world: World, settings: Settings, flags: UpFlags): Prom
   say(`the dashboard stays at ${dashboard.url} until Ctrl-C`);
   await Promise.race([aborted(world.signal), dashboard.ended]);
   return code;
+}
+
+/** A joint run of some axes makes no letter final, and would be waited for: only when asked for. */
+function firstAnswerSoon({ joint }: Settings, plan: Plan): Plan {
+  const isWhole = plan.axes.length === axesFor(plan.targetKind).length;
+  if (joint === true || isWhole) return plan;
+  const { joint: _joint, ...alone } = plan;
+  return alone;
 }
 
 /** The target asked for; undefined when none is and the sandbox's flags are right. */

@@ -5,6 +5,7 @@ import type { GeneratorHealth, Trial } from "#grader/contracts/trial.ts";
 import type { SparseHistogram } from "#harness/store/rows.ts";
 import type { SessionControl } from "../axes/session-control.ts";
 import type { LoadStep } from "./measure-step.ts";
+import type { StepEngine } from "./step-engine.ts";
 
 export type DrainStep = Extract<Step, { kind: "drain" }>;
 
@@ -33,7 +34,13 @@ export interface SecondCounts {
   readonly health: GeneratorHealth;
 }
 
-/** Measures one axis: does the steps that a search asks for, and decides nothing. */
+/** Asked before and after a step: what made its judgement impossible, though the load was offered. */
+export interface StepSpoils {
+  begin(): void;
+  fault(): string | undefined;
+}
+
+/** Measures one axis, or all at once: does the steps that a search asks for, and decides nothing. */
 export interface AxisMeasurer extends AsyncDisposable {
   readonly axis: RayId;
   /** Of several axes at once, that of the one with the least time to spare. */
@@ -48,6 +55,10 @@ export interface AxisMeasurer extends AsyncDisposable {
   /** Offers nothing until nothing is in flight, then stays quiet. */
   drain(step: DrainStep, context: StepContext): Promise<{ trial: Trial; observation: Observation }>;
   takeSecond(): Promise<SecondCounts>;
+  /** What drives its steps, where those are of single messages or requests. */
+  readonly engine?: StepEngine | undefined;
+  /** What may spoil its steps besides the generator's health. */
+  readonly spoils?: StepSpoils | undefined;
   /** The Units' sessions, where a run of given load may keep and disturb them. */
   readonly sessions?: SessionControl | undefined;
 }

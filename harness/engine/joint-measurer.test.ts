@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createWaveSearch } from "#grader/capacity/search.ts";
+import { windowLengthMs } from "#grader/capacity/window-length.ts";
 import type { SearchResult } from "#grader/capacity/step.ts";
 import type { AxisId } from "#grader/contracts/axis.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
@@ -79,7 +80,7 @@ const partOf = (trial: Trial | undefined, axis: AxisId) =>
 async function search(measurer: JointMeasurer, maxLoad: number) {
   const planned = plannedJoint(
     { depth: "glance", maxLoad, harmCeilingSec: 60, coolMs: 2000 },
-    AXES,
+    AXES.map((axis) => ({ axis, windowMs: (load) => windowLengthMs(load, "glance") })),
   );
   const asking = createWaveSearch(planned);
   const trials: Trial[] = [];

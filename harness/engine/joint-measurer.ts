@@ -1,18 +1,25 @@
 import type { Observation } from "#grader/capacity/step.ts";
 import type { AxisId } from "#grader/contracts/axis.ts";
 import type { Objective } from "#grader/contracts/objective.ts";
-import type { GeneratorHealth, Trial } from "#grader/contracts/trial.ts";
+import type { GeneratorHealth } from "#grader/contracts/trial.ts";
 import { loadOf } from "#grader/grade/joint-load.ts";
-import { jointTrial, type Share } from "#grader/grade/joint-trial.ts";
+import type { Share } from "#grader/grade/joint-trial.ts";
 import { worseHealth } from "#grader/grade/tally.ts";
 import { type Clock, pause } from "../load/clock.ts";
 import { toObservation, toTrials } from "../measure/to-trial.ts";
-import type { AxisMeasurer, DrainStep, SecondCounts, StepContext } from "./axis-measurer.ts";
+import type {
+  AxisMeasurer,
+  DrainStep,
+  SecondCounts,
+  StepContext,
+  StepSpoils,
+} from "./axis-measurer.ts";
 import { drainTrial } from "./drain-trial.ts";
 import { emptyEngines } from "./drain-engines.ts";
 import { generatorCeilingOf } from "./generator-ceiling.ts";
 import { type HeldSessions, heldShare, sessionsFor } from "./held-sessions.ts";
 import { sumSeconds } from "./joint-seconds.ts";
+import { jointWindows } from "./joint-windows.ts";
 import type { LoadStep } from "./measure-step.ts";
 import type { StepEngine } from "./step-engine.ts";
 import { StepTies } from "./step-ties.ts";
@@ -22,6 +29,7 @@ export interface JointAxis {
   readonly axis: AxisId;
   readonly engine: StepEngine;
   readonly objective: Objective;
+  readonly spoils?: StepSpoils | undefined;
 }
 
 export interface JointOptions {
@@ -73,31 +81,31 @@ export class JointMeasurer implements AxisMeasurer {
     const { signal } = context;
     const units = step.load;
     const settled = { ...step, settleMs: this.#settleMs(step) };
-    const ties = new StepTies({ startMs: this.#startMs(settled), leadMs: CUT_LEAD_MS });
+    const steps = axes.map((one) => ({
+      ...one,
+      step: { ...settled, load: loadOf(one.axis, units) },
+    }));
+    for (const { engine, step: own } of steps) await engine.ready?.(own, signal);
+    for (const { spoils } of axes) spoils?.begin();
     const startedAtMs = clock.now();
+    const ties = new StepTies({ startMs: this.#startMs(settled), leadMs: CUT_LEAD_MS });
     const driven = await allOf(
-      axes.map(({ axis, engine }) => async (both: AbortSignal) => {
-        const ownStep = { ...settled, load: loadOf(axis, units) };
-        return { ownStep, done: await engine.drive(ownStep, context.stepNumber, both, ties) };
+      steps.map(({ engine, objective, spoils, step: own }) => async (both) => {
+        const done = await engine.drive(own, context.stepNumber, both, ties);
+        const trials = toTrials(done, own, { ...context, objective: slackened(objective) });
+        return { trials, fault: spoils?.fault() };
       }),
       signal,
     );
     signal.throwIfAborted();
     const gone = (await sessions?.missing(sessionsFor(units), signal)) ?? 0;
-    const elapsedMs = Math.round(clock.now() - startedAtMs);
-    const perAxis = driven.map(({ ownStep, done }, at) => {
-      const objective = slackened(axes[at]?.objective ?? this.objective);
-      return toTrials(done, ownStep, { ...context, objective });
-    });
-    const windows = Math.min(...perAxis.map(({ length }) => length));
-    const trials = Array.from({ length: windows }, (_, at) => {
-      const shares = perAxis.flatMap((ofAxis) => shareOf(ofAxis[at]));
-      const link = this.#linkShare(units, at + 1 < windows ? 0 : gone, shares[0]);
-      return { ...jointTrial(units, [...link, ...shares]), stepElapsedMs: elapsedMs };
-    });
-    const ceiling = generatorCeilingOf(trials);
-    const told = trials.map((trial) => ({ ...trial, ...ceiling }));
-    return { trials: told, observation: toObservation(told) };
+    const stepElapsedMs = Math.round(clock.now() - startedAtMs);
+    const windows = jointWindows(units, driven, (beside, last) =>
+      this.#linkShare(units, last ? gone : 0, beside),
+    );
+    const ceiling = generatorCeilingOf(windows);
+    const trials = windows.map((trial) => ({ ...trial, stepElapsedMs, ...ceiling }));
+    return { trials, observation: toObservation(trials) };
   }
 
   async drain(step: DrainStep, context: StepContext) {
@@ -166,12 +174,6 @@ const slackened = (objective: Objective): Objective => ({
   ...objective,
   badSlack: Math.max(1, objective.badSlack ?? 0),
 });
-
-function shareOf(trial: Trial | undefined): Share[] {
-  if (trial === undefined) return [];
-  const { axis } = trial;
-  return axis === "joint" ? [] : [{ ...trial, axis }];
-}
 
 /** All jobs at once. The first that fails ends the others and is what is thrown. */
 async function allOf<T>(

@@ -22,7 +22,7 @@ export interface SlotMeasurerOptions {
 export class SlotMeasurer implements AxisMeasurer {
   readonly axis;
   readonly objective: Objective;
-  readonly #engine: StepEngine;
+  readonly engine: StepEngine;
   readonly #clock: Clock;
   readonly sessions: SessionControl | undefined;
 
@@ -30,16 +30,16 @@ export class SlotMeasurer implements AxisMeasurer {
     this.sessions = sessions;
     this.axis = engine.axis;
     this.objective = objective;
-    this.#engine = engine;
+    this.engine = engine;
     this.#clock = clock;
   }
 
   get unitsConnected(): number {
-    return this.#engine.unitsConnected;
+    return this.engine.unitsConnected;
   }
 
   prepare(load: number, signal: AbortSignal): Promise<void> {
-    return this.#engine.prepare(load, signal);
+    return this.engine.prepare(load, signal);
   }
 
   async measure(step: LoadStep, context: StepContext) {
@@ -52,17 +52,17 @@ export class SlotMeasurer implements AxisMeasurer {
 
   /** Drives a step without judging it. */
   drive(step: LoadStep, stepNumber: number, signal: AbortSignal): Promise<DrivenStep> {
-    return this.#engine.drive(step, stepNumber, signal);
+    return this.engine.drive(step, stepNumber, signal);
   }
 
   async drain(step: DrainStep, context: StepContext) {
     const clock = this.#clock;
     const startedAtMs = clock.now();
     const startedAtWallMs = clock.wall();
-    await this.#engine.health(context.signal);
+    await this.engine.health(context.signal);
     const drained = await emptyEngines(
       {
-        engines: [this.#engine],
+        engines: [this.engine],
         clock,
         deadlineMs: this.objective.deadlineMs,
         untilMs: startedAtMs + step.maxMs,
@@ -73,16 +73,16 @@ export class SlotMeasurer implements AxisMeasurer {
     const elapsedMs = Math.round(clock.now() - startedAtMs);
     const observation: Observation = { kind: "drain", drained, elapsedMs };
     const facts = { context, axis: this.axis, drained, elapsedMs, startedAtWallMs };
-    const health = await this.#engine.health(context.signal);
+    const health = await this.engine.health(context.signal);
     const trial: Trial = drainTrial({ ...facts, health });
     return { trial, observation };
   }
 
   takeSecond(): Promise<SecondCounts> {
-    return this.#engine.takeSecond();
+    return this.engine.takeSecond();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#engine[Symbol.asyncDispose]();
+    await this.engine[Symbol.asyncDispose]();
   }
 }

@@ -11,6 +11,8 @@ export interface StepEngine extends AsyncDisposable {
   readonly unitsConnected: number;
   /** Provisions and connects what `load` needs. */
   prepare(load: number, signal: AbortSignal): Promise<void>;
+  /** Waits for what a step needs before its first send, which `drive` else waits for by itself. */
+  ready?(step: LoadStep, signal: AbortSignal): Promise<void>;
   /** @param ties those of other axes that are driven at the same time. */
   drive(
     step: LoadStep,

@@ -7,6 +7,7 @@ import { LoadstoneError } from "../errors.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import { axisWindows } from "./axis-windows.ts";
 import { mostBasePerSec } from "./base-units.ts";
+import { type JointPlan, planJoint } from "./joint-plan.ts";
 import type { Pace } from "./pace.ts";
 import { type MostLoad, type WorkerRoom, workersFor } from "./workers.ts";
 
@@ -21,6 +22,8 @@ export interface Plan {
   /** Threads that send. */
   readonly workers: number;
   readonly axes: readonly AxisPlan[];
+  /** After the axes, all of them at once; without it the axes are loaded one at a time. */
+  readonly joint?: JointPlan;
 }
 
 export interface AxisPlan {
@@ -44,6 +47,8 @@ export interface PlanInput {
   /** Without it one thread sends. */
   readonly room?: WorkerRoom;
   readonly harmCeilingSec: number;
+  /** Load all axes at once as well, where there are several. */
+  readonly joint?: boolean;
 }
 
 export function makePlan(input: PlanInput): Plan {
@@ -52,7 +57,9 @@ export function makePlan(input: PlanInput): Plan {
   const axes = input.axes.map((axis) => planAxis(axis, { ...input, maxUnits }));
   const { targetKind, depth, seed, connectsPerSec, room } = input;
   const workers = room === undefined ? 1 : workersFor(room, mostOf(axes, maxUnits));
-  return { targetKind, depth, seed, maxUnits, connectsPerSec, workers, axes };
+  const joint = input.joint === true ? planJoint(axes, maxUnits) : undefined;
+  const made = { targetKind, depth, seed, maxUnits, connectsPerSec, workers, axes };
+  return joint === undefined ? made : { ...made, joint };
 }
 
 /** What the worker threads may have to do; requests are not theirs. */
@@ -91,7 +98,7 @@ function planAxis(axis: AxisId, input: PlanInput): AxisPlan {
 }
 
 /** Most load that so many Units may offer without any of them going faster than its kind does. */
-function unitsCeiling(
+export function unitsCeiling(
   scenario: Scenario,
   { maxUnits, depth }: Pick<PlanInput, "maxUnits" | "depth">,
 ): number {

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
-import type { AxisResult } from "#grader/contracts/capacity.ts";
 import { type Letter, LETTERS, type Report, type RunFacts } from "#grader/contracts/report.ts";
-import type { Trial } from "#grader/contracts/trial.ts";
-import { refuseSpoiled } from "#grader/grade/refuse.ts";
+import { refuseRun } from "#grader/grade/refuse.ts";
 import { buildReport } from "#grader/report.ts";
 import type { StoreWriter } from "#harness/store/store.ts";
-import { ERRORS, EXIT, LoadstoneError } from "../errors.ts";
+import { ERRORS, EXIT, type LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { CleanUp, RunTarget } from "../target/target.ts";
@@ -14,7 +12,7 @@ import type { RunNews } from "./progress.ts";
 import { RunRecord } from "./run-record.ts";
 import { verdictOf } from "./run-verdict.ts";
 import { StoreWatch } from "./store-watch.ts";
-import { createSearch, searchAxis } from "./search-axis.ts";
+import { searchAll, type Searched } from "./search-all.ts";
 
 export interface GradeRunOptions {
   readonly runId: string;
@@ -52,8 +50,7 @@ export async function gradeRun(options: GradeRunOptions): Promise<GradedRun> {
     storeWatch.look();
   }, HEARTBEAT_MS);
   try {
-    const found = await searchAll(options, record);
-    const searched = { ...found, results: refuseSpoiled(found.results) };
+    const searched = refused(await searchAll({ ...options, record }));
     // Cleaning up comes before the last words, so that they can say what is left.
     const cleanUp = await cleanTarget(options, record);
     const report = reportOf(options, searched, cleanUp, startedAtMs);
@@ -88,16 +85,24 @@ function openRecord(options: GradeRunOptions, startedAtMs: number): RunRecord {
   });
 }
 
+/** What spoiled too many windows of a run takes every number of it back. */
+function refused(searched: Searched): Searched {
+  const { axes, joint } = refuseRun(searched.results, searched.joint);
+  return { ...searched, results: axes, joint };
+}
+
 /** The report, its exit code decided last because letter and clean-up have a say in it. */
 function reportOf(
   options: GradeRunOptions,
-  { results, trials, error }: Searched,
+  searched: Searched,
   cleanUp: CleanUp,
   startedAtMs: number,
 ): Report {
+  const { results, joint, trials } = searched;
   const report = buildReport({
-    run: runFacts(options, { results, trials, error }, startedAtMs),
+    run: runFacts(options, searched, startedAtMs),
     axes: results,
+    joint,
     trials,
     objectives: options.plan.axes.map(({ objective }) => objective),
     generator: generatorFacts(options.plan.workers),
@@ -121,53 +126,6 @@ export function meetsMinimum(report: Report, min: Letter | undefined): boolean {
   return letter !== null && LETTERS.indexOf(letter) <= LETTERS.indexOf(min);
 }
 
-interface Searched {
-  readonly results: AxisResult[];
-  readonly trials: Trial[];
-  readonly error: LoadstoneError | undefined;
-}
-
-async function searchAll(options: GradeRunOptions, record: RunRecord): Promise<Searched> {
-  const { plan, target, signal, onNews } = options;
-  const results: AxisResult[] = [];
-  const trials: Trial[] = [];
-  const startedAtMs = options.clock.now();
-  let firstStep = 0;
-  for (const [position, axisPlan] of plan.axes.entries()) {
-    if (signal.aborted) break;
-    const later = plan.axes.slice(position + 1);
-    const laterMs = later.reduce((sum, axis) => sum + createSearch(axis).state().remainingMs, 0);
-    try {
-      onNews({ kind: "message", text: `preparing ${axisPlan.axis}` });
-      record.event("state", "info", axisPlan.axis, `${axisPlan.axis} begins`);
-      await using measurer = await target.openAxis(axisPlan, signal);
-      const found = await searchAxis(axisPlan, measurer, {
-        ...options,
-        record,
-        startedAtMs,
-        laterMs,
-        axisNumber: position + 1,
-        axisCount: plan.axes.length,
-        firstIndex: trials.length,
-        firstStep,
-      });
-      firstStep += found.steps;
-      results.push(found.result);
-      trials.push(...found.trials);
-      record.event("state", "info", axisPlan.axis, `${axisPlan.axis}: ${found.result.reason}`);
-      if (found.error !== undefined) return { results, trials, error: found.error };
-      // A target that does not come back gets no further load.
-      if (found.result.flags.includes("no-recovery")) break;
-    } catch (error) {
-      if (signal.aborted) break;
-      if (!(error instanceof LoadstoneError)) throw error;
-      record.event("error", "error", axisPlan.axis, error.message, { code: error.code });
-      return { results, trials, error };
-    }
-  }
-  return { results, trials, error: undefined };
-}
-
 async function cleanTarget(options: GradeRunOptions, record: RunRecord): Promise<CleanUp> {
   const cleanUp = await options.target.cleanUp();
   if (cleanUp.left.length > 0) {
@@ -178,13 +136,16 @@ async function cleanTarget(options: GradeRunOptions, record: RunRecord): Promise
   return cleanUp;
 }
 
-function runFacts(
-  options: GradeRunOptions,
-  { results, trials, error }: Searched,
-  startedAtMs: number,
-): RunFacts {
+function runFacts(options: GradeRunOptions, searched: Searched, startedAtMs: number): RunFacts {
   const { runId, plan, target, clock, signal } = options;
-  const { verdict, reason, exitCode } = verdictOf(plan, results, error, signal.aborted, trials);
+  const { results, joint, trials, error } = searched;
+  const { verdict, reason, exitCode } = verdictOf(
+    plan,
+    [...results, ...(joint === undefined ? [] : [joint])],
+    error,
+    signal.aborted,
+    trials,
+  );
   const { kind, url, name, version } = target;
   return {
     id: runId,

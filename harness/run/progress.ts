@@ -1,5 +1,5 @@
 import type { SearchState } from "#grader/capacity/step.ts";
-import type { AxisId } from "#grader/contracts/axis.ts";
+import type { RayId } from "#grader/contracts/axis.ts";
 import type { GeneratorHealth, Trial, WindowVerdict } from "#grader/contracts/trial.ts";
 import type { ProgressView } from "#reports/render/progress.ts";
 import type { AxisMeasurer, SecondCounts } from "../engine/axis-measurer.ts";
@@ -15,14 +15,14 @@ export type RunNews =
 
 /** Gathers what a display needs of one axis' search, second by second. */
 export class AxisProgress {
-  readonly #axis: AxisId;
+  readonly #axis: RayId;
   readonly #axisNumber: number;
   readonly #axisCount: number;
   readonly #verdicts: WindowVerdict[] = [];
   readonly #history: number[] = [];
   #step: LoadStep | undefined;
 
-  constructor(axis: AxisId, axisNumber: number, axisCount: number) {
+  constructor(axis: RayId, axisNumber: number, axisCount: number) {
     this.#axis = axis;
     this.#axisNumber = axisNumber;
     this.#axisCount = axisCount;

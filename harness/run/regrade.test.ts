@@ -21,9 +21,10 @@ async function planned(): Promise<Plan> {
     axes: AXES,
     scenarios: await Promise.all(AXES.map((axis) => loadScenario(file(axis)))),
     objectives: await loadObjectives(new URL("objectives.yaml", SCENARIO_DIRECTORY)),
-    maxUnits: 1000,
+    maxUnits: 50_000,
     connectsPerSec: 16,
     harmCeilingSec: 60,
+    joint: true,
   });
 }
 
@@ -34,6 +35,7 @@ const target: RunTarget = {
   version: "1",
   axes: AXES,
   openAxis: ({ axis }) => Promise.resolve(virtualAxis(axis, axis === "api" ? "B" : "A", 7)),
+  openJoint: () => Promise.resolve(virtualAxis("joint", "J", 7)),
   cleanUp: () => Promise.resolve({ removed: 0, left: [] }),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
@@ -75,6 +77,7 @@ describe("a stored run judged anew", () => {
   test("gives the report it had, byte for byte", async () => {
     const stored = await graded();
     expect(stored.report.axes.map(({ verdict }) => verdict)).toContain("measured");
+    expect(stored.report.joint?.verdict).toBe("measured");
     expect(render(regrade(stored), "json")).toBe(render(stored.report, "json"));
   });
 

@@ -1,10 +1,14 @@
-import type { AxisFlag, AxisResult } from "#grader/contracts/capacity.ts";
+import { AXES, type RayId } from "#grader/contracts/axis.ts";
+import type { AxisFlag, AxisResult, JointResult } from "#grader/contracts/capacity.ts";
 import type { Letter, Report } from "#grader/contracts/report.ts";
-import { refuseSpoiled } from "#grader/grade/refuse.ts";
+import { jointSearch } from "#grader/grade/joint-load.ts";
+import { jointResult, notMeasured } from "#grader/grade/joint-result.ts";
+import { refuseRun } from "#grader/grade/refuse.ts";
 import { buildReport, type GeneratorFacts } from "#grader/report.ts";
 import type { TrialRow } from "#harness/store/rows.ts";
+import { type JointPlan, planJoint } from "../plan/joint-plan.ts";
 import type { Plan } from "../plan/plan.ts";
-import { BY_HAND, type CutOff, replayAxis, revivedPlan } from "./replay.ts";
+import { BY_HAND, type CutOff, replayRay, revivedPlan } from "./replay.ts";
 
 /** What the store keeps of a run, enough to judge it again. */
 export interface StoredRun {
@@ -18,17 +22,18 @@ export interface StoredRun {
 
 /** The report of a stored run, judged anew from its trials. The same trials give the same bytes. */
 export function regrade({ plan, trials, report, previousLetter }: StoredRun): Report {
-  const measured = plan.axes.filter(({ axis }) => trials.some((trial) => trial.axis === axis));
-  const results: readonly AxisResult[] = measured.map((axisPlan) =>
-    replayAxis(
-      revivedPlan(axisPlan),
-      trials.filter(({ axis }) => axis === axisPlan.axis),
-      cutOffOf(report, axisPlan.axis),
-    ),
-  );
+  const revived = plan.axes.map(revivedPlan);
+  const measured = revived.filter(({ axis }) => trials.some((trial) => trial.axis === axis));
+  const results = measured.map((axisPlan): AxisResult => {
+    const { axis } = axisPlan;
+    const found = replayRay(axisPlan, trialsOf(trials, axis), cutOffOf(report, axis));
+    return { id: axis, unit: AXES[axis].unit, ...found };
+  });
+  const joint = plan.joint === undefined ? undefined : planJoint(revived, plan.maxUnits);
+  const jointly = joint === undefined ? undefined : rejoin(joint, results, { trials, report });
   return buildReport({
     run: report.run,
-    axes: refuseSpoiled(results),
+    ...refuseRun(results, jointly),
     trials,
     objectives: plan.axes.map(({ objective }) => objective),
     generator: generatorFactsOf(report),
@@ -36,11 +41,29 @@ export function regrade({ plan, trials, report, previousLetter }: StoredRun): Re
   });
 }
 
+const trialsOf = (trials: readonly TrialRow[], ray: RayId): readonly TrialRow[] =>
+  trials.filter(({ axis }) => axis === ray);
+
+/** The joint run anew; undefined where the run had not come to it. */
+function rejoin(
+  plan: JointPlan,
+  results: readonly AxisResult[],
+  { trials, report }: Pick<StoredRun, "trials" | "report">,
+): JointResult | undefined {
+  if (report.joint === undefined) return undefined;
+  const start = jointSearch(plan.search, results);
+  if ("missing" in start) return notMeasured(start.missing);
+  const own = trialsOf(trials, "joint");
+  const found = replayRay({ ...plan, search: start.search }, own, cutOffOf(report, "joint"));
+  return jointResult(found, own, results);
+}
+
 /** Flags of an end that an error brought, whose words the run keeps. */
 const OF_ERRORS: readonly AxisFlag[] = ["no-recovery", "generator-limited"];
 
-function cutOffOf({ axes, run }: Report, axis: AxisResult["id"]): CutOff {
-  const flags = axes.find(({ id }) => id === axis)?.flags ?? [];
+function cutOffOf({ axes, joint, run }: Report, ray: RayId): CutOff {
+  const found = ray === "joint" ? joint : axes.find(({ id }) => id === ray);
+  const flags = found?.flags ?? [];
   const flag = flags.find((one) => OF_ERRORS.includes(one));
   return flag === undefined ? BY_HAND : { reason: run.reason, flag };
 }

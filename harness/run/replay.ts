@@ -1,25 +1,24 @@
 import { withPolicy } from "#grader/capacity/policy.ts";
 import type { Observation, Search, SearchResult, Step } from "#grader/capacity/step.ts";
-import { AXES } from "#grader/contracts/axis.ts";
-import type { AxisFlag, AxisResult } from "#grader/contracts/capacity.ts";
+import type { AxisFlag } from "#grader/contracts/capacity.ts";
 import { figure } from "#grader/contracts/figure.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import { LoadstoneError } from "../errors.ts";
 import { toObservation } from "../measure/to-trial.ts";
 import { axisWindows } from "../plan/axis-windows.ts";
 import type { AxisPlan } from "../plan/plan.ts";
-import { createSearch } from "./search-axis.ts";
+import { createSearch, type RayPlan } from "./search-axis.ts";
 
 /**
  * Tells a fresh search what its stored trials say, step by step, and gives its answer: the one the
  * run came to, byte for byte, as long as the search asks what it asked then.
  * @throws LoadstoneError METHOD_CHANGED when it asks for something else.
  */
-export function replayAxis(
-  plan: AxisPlan,
+export function replayRay(
+  plan: RayPlan,
   trials: readonly Trial[],
   cutOff: CutOff = BY_HAND,
-): AxisResult {
+): SearchResult {
   const search = createSearch(plan);
   for (const step of stepsOf(trials)) {
     const asked = search.ask();
@@ -27,8 +26,7 @@ export function replayAxis(
     expectSame(plan, asked.step, step);
     search.tell(observationOf(step));
   }
-  const answer = withPolicy(answerOf(search, cutOff), trials);
-  return { id: plan.axis, unit: AXES[plan.axis].unit, ...answer };
+  return withPolicy(answerOf(search, cutOff), trials);
 }
 
 /** What ended a search before its end, which its trials do not say. */
@@ -61,7 +59,7 @@ function observationOf(trials: readonly Trial[]): Observation {
   return { kind: "drain", drained: first.verdict === "good", elapsedMs: first.stepElapsedMs };
 }
 
-function expectSame(plan: AxisPlan, asked: Step, trials: readonly Trial[]): void {
+function expectSame(plan: RayPlan, asked: Step, trials: readonly Trial[]): void {
   const [first] = trials;
   const phase = asked.kind === "drain" ? "drain" : asked.phase;
   const load = asked.kind === "drain" ? 0 : asked.load;
@@ -73,7 +71,7 @@ function expectSame(plan: AxisPlan, asked: Step, trials: readonly Trial[]): void
   );
 }
 
-function changed({ axis }: AxisPlan, trials: readonly Trial[], now: string): LoadstoneError {
+function changed({ axis }: RayPlan, trials: readonly Trial[], now: string): LoadstoneError {
   const [first] = trials;
   const then = `trial ${first?.index} was ${first?.phase} at ${figure(first?.load ?? 0)}`;
   return new LoadstoneError(

@@ -1,4 +1,4 @@
-import type { AxisId } from "#grader/contracts/axis.ts";
+import type { RayId } from "#grader/contracts/axis.ts";
 import type { Report, RunVerdict } from "#grader/contracts/report.ts";
 import type { EventRow, RunRow, SecondRow } from "#harness/store/rows.ts";
 import type { StoreWriter } from "#harness/store/store.ts";
@@ -49,7 +49,7 @@ export class RunRecord {
   event(
     kind: string,
     severity: EventRow["severity"],
-    axis: AxisId | null,
+    axis: RayId | null,
     message: string,
     detail: unknown = {},
   ): void {
@@ -59,7 +59,7 @@ export class RunRecord {
     this.#store.write("events", { ...event, detail: JSON.stringify(detail) });
   }
 
-  second(axis: AxisId, phase: string, load: number, counts: SecondCounts): void {
+  second(axis: RayId, phase: string, load: number, counts: SecondCounts): void {
     const { latencyP99Ms: _shown, ...stored } = counts;
     const row: SecondRow = {
       runId: this.#row.runId,

@@ -1,4 +1,4 @@
-import type { AxisResult } from "#grader/contracts/capacity.ts";
+import type { AxisResult, JointResult } from "#grader/contracts/capacity.ts";
 import type { RunVerdict } from "#grader/contracts/report.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import { lastSpoiled } from "#grader/grade/refuse.ts";
@@ -11,10 +11,12 @@ interface Ending {
   readonly exitCode: number;
 }
 
-/** How a run ends; the first that applies wins. */
+type Found = AxisResult | JointResult;
+
+/** How a run ends; the first that applies wins. The joint run comes after the axes. */
 export function verdictOf(
   plan: Plan,
-  results: readonly AxisResult[],
+  results: readonly Found[],
   error: LoadstoneError | undefined,
   interrupted: boolean,
   trials: readonly Trial[] = [],
@@ -36,18 +38,25 @@ export function verdictOf(
     const reason = `${failed.id}: ${failed.reason}`;
     return { verdict: "failed", reason, exitCode: EXIT.objectiveFailed };
   }
-  const open = results.find(({ verdict }) => verdict === "inconclusive");
-  if (open !== undefined || results.length < plan.axes.length) {
+  const open = results.find(isOpen);
+  const asked = plan.axes.length + (plan.joint === undefined ? 0 : 1);
+  if (open !== undefined || results.length < asked) {
     const reason = `${open?.id ?? "an axis"} has no answer: ${open?.reason ?? "not measured"}`;
     const remedy = open === undefined ? "" : generatorRemedy(open, trials);
     return { verdict: "invalid", reason: `${reason}${remedy}`, exitCode: EXIT.invalidRun };
   }
-  const reason = `${results.length} of ${results.length} axes measured`;
+  const axes = plan.axes.length;
+  const jointly = results.some(({ id, verdict }) => id === "joint" && verdict !== "inconclusive");
+  const reason = `${axes} of ${axes} axes measured${jointly ? ", and all at once" : ""}`;
   return { verdict: "passed", reason, exitCode: EXIT.ok };
 }
 
+/** Axes that hold next to nothing leave nothing to load at once: that is an answer. */
+const isOpen = ({ id, verdict, flags }: Found): boolean =>
+  verdict === "inconclusive" && !(id === "joint" && flags.includes("not-measured"));
+
 /** Where the generator was the limit: what it did last, and what to do. */
-function generatorRemedy({ id, flags }: AxisResult, trials: readonly Trial[]): string {
+function generatorRemedy({ id, flags }: Found, trials: readonly Trial[]): string {
   if (!flags.includes("generator-limited")) return "";
   const last = lastSpoiled(trials, id) ?? lastSpoiled(trials);
   const seen = last === undefined ? "" : ` Last: ${last}.`;

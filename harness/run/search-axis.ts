@@ -1,9 +1,9 @@
 import { createLadder } from "#grader/capacity/ladder.ts";
 import { withPolicy } from "#grader/capacity/policy.ts";
 import { createWaveSearch } from "#grader/capacity/search.ts";
-import type { Search, SearchResult, Step } from "#grader/capacity/step.ts";
-import { AXES } from "#grader/contracts/axis.ts";
-import type { AxisFlag, AxisResult } from "#grader/contracts/capacity.ts";
+import type { Search, SearchOptions, SearchResult, Step } from "#grader/capacity/step.ts";
+import { type RayId, RAYS } from "#grader/contracts/axis.ts";
+import type { AxisFlag } from "#grader/contracts/capacity.ts";
 import { figure } from "#grader/contracts/figure.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import type { EstimateDetail } from "#harness/store/rows.ts";
@@ -12,7 +12,6 @@ import { LoadstoneError } from "../errors.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import type { LoadStep } from "../engine/measure-step.ts";
 import type { Clock } from "../load/clock.ts";
-import type { AxisPlan } from "../plan/plan.ts";
 import { AxisProgress, type RunNews } from "./progress.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -35,8 +34,14 @@ export interface SearchContext {
   readonly firstStep: number;
 }
 
+/** What is searched: one axis, or all of them at once. */
+export interface RayPlan {
+  readonly axis: RayId;
+  readonly search: SearchOptions;
+}
+
 export interface AxisOutcome {
-  readonly result: AxisResult;
+  readonly result: SearchResult;
   readonly trials: readonly Trial[];
   readonly steps: number;
   /** What ended the axis before its time; the result then holds what was known. */
@@ -49,27 +54,26 @@ const SECOND_MS = 1000;
 export const flagFor = ({ code }: LoadstoneError): AxisFlag =>
   code === "WORKER_FAILED" ? "generator-limited" : "no-recovery";
 
-/** Measures one axis to its answer: asks the search, does what it says, tells it what came of it. */
+/** Asks the search of an axis, or of all at once, does what it says, tells it what came of it. */
 export async function searchAxis(
-  plan: AxisPlan,
+  plan: RayPlan,
   measurer: AxisMeasurer,
   context: SearchContext,
 ): Promise<AxisOutcome> {
   const search = createSearch(plan);
   const axisRun = new AxisRun(plan, measurer, search, context);
   const result = withPolicy(await axisRun.toEnd(), axisRun.trials);
-  const { unit } = AXES[plan.axis];
   const { trials, steps, error } = axisRun;
-  return { result: { id: plan.axis, unit, ...result }, trials, steps, error };
+  return { result, trials, steps, error };
 }
 
 /** The search that fits an axis: Units connected are a stock, everything else is a rate. */
-export const createSearch = ({ axis, search }: AxisPlan): Search =>
+export const createSearch = ({ axis, search }: RayPlan): Search =>
   axis === "link" ? createLadder(search) : createWaveSearch(search);
 
 class AxisRun {
   readonly trials: Trial[] = [];
-  readonly #plan: AxisPlan;
+  readonly #plan: RayPlan;
   readonly #measurer: AxisMeasurer;
   readonly #search: Search;
   readonly #context: SearchContext;
@@ -78,7 +82,7 @@ class AxisRun {
   error: LoadstoneError | undefined;
   #step: Step | undefined;
 
-  constructor(plan: AxisPlan, measurer: AxisMeasurer, search: Search, context: SearchContext) {
+  constructor(plan: RayPlan, measurer: AxisMeasurer, search: Search, context: SearchContext) {
     this.#plan = plan;
     this.#measurer = measurer;
     this.#search = search;
@@ -144,7 +148,7 @@ class AxisRun {
   }
 
   #tellTrial({ phase, index, load, verdict, reason }: Trial): void {
-    const { unit } = AXES[this.#plan.axis];
+    const { unit } = RAYS[this.#plan.axis];
     const severity = verdict === "good" ? "info" : "warning";
     const text =
       phase === "drain"
@@ -167,7 +171,7 @@ class AxisRun {
       remainingMs: this.#remainingMs(),
       unitsConnected: this.#measurer.unitsConnected,
     };
-    const { unit } = AXES[this.#plan.axis];
+    const { unit } = RAYS[this.#plan.axis];
     const text =
       estimate === null ? "no estimate yet" : `about ${Math.round(estimate.value)} ${unit}`;
     this.#context.record.event("estimate", "info", this.#plan.axis, text, detail);

@@ -3,7 +3,7 @@ import { createVirtualTarget } from "#grader/capacity/sim/virtual-target.ts";
 import { sfc32 } from "#grader/capacity/sim/random.ts";
 import { ALL_SCENARIOS, type ScenarioId } from "#grader/capacity/sim/scenarios.ts";
 import type { Observation, Step, WindowOutcome } from "#grader/capacity/step.ts";
-import type { AxisId } from "#grader/contracts/axis.ts";
+import type { RayId } from "#grader/contracts/axis.ts";
 import { Objective } from "#grader/contracts/objective.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import { drainTrial } from "../engine/drain-trial.ts";
@@ -25,11 +25,11 @@ export const HEALTHY = {
 const PLANNED = 1_000_000;
 
 /** Measures a simulated target in no time, and leaves trials as a real one does. */
-export function virtualAxis(axis: AxisId, scenario: ScenarioId, seed: number): AxisMeasurer {
+export function virtualAxis(axis: RayId, scenario: ScenarioId, seed: number): AxisMeasurer {
   const answer = createVirtualMeasurer(createVirtualTarget(ALL_SCENARIOS[scenario], sfc32(seed)));
   return {
     axis,
-    objective: Objective.parse({ axis, deadlineMs: 250, maxLostRatio: 0.001 }),
+    objective: Objective.parse({ axis: "relay", deadlineMs: 250, maxLostRatio: 0.001 }),
     unitsConnected: 2,
     prepare: () => Promise.resolve(),
     measure: (step, context) => {
@@ -51,7 +51,7 @@ export function virtualAxis(axis: AxisId, scenario: ScenarioId, seed: number): A
 
 type Loaded = Extract<Step, { kind: "load" }>;
 
-function trialsOf(axis: AxisId, step: Loaded, seen: Observation, context: StepContext): Trial[] {
+function trialsOf(axis: RayId, step: Loaded, seen: Observation, context: StepContext): Trial[] {
   if (seen.kind !== "load") throw new Error("load was answered by a drain");
   return seen.windows.map((window, at) => ({
     ...countsOf(window),

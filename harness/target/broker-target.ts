@@ -3,10 +3,12 @@ import { brokerUnits } from "../axes/unit-source.ts";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
 import { describeShares, spreadFor } from "../machine/spread.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { AxisMeasurer } from "../engine/axis-measurer.ts";
+import type { AxisPlan, Plan } from "../plan/plan.ts";
 import type { Target } from "../scenario/target-gate.ts";
 import { MqttConnectError } from "../transport/mqtt/errors.ts";
 import { openSession } from "../transport/mqtt/session.ts";
+import { jointMeasurer } from "./joint-axes.ts";
 import { type BrokerAddress, linkMeasurer, openCrew, relayMeasurer } from "./mqtt-axes.ts";
 import { type BrokerAccess, brokerAddress, type BrokerCredentials } from "./broker-access.ts";
 import type { RunTarget, TargetContext } from "./target.ts";
@@ -35,31 +37,41 @@ export async function openBrokerTarget(options: BrokerOptions): Promise<RunTarge
   const sources = await spreadFor(target.address, maxUnits, sourceAddresses);
   if (sources.length > 0) context.onProgress(describeShares(sources));
   const crew = await openCrew(source, { ...address, sources }, plan, context, clock);
+  const openAxis = (axis: AxisPlan): Promise<AxisMeasurer> => {
+    const { scenario } = axis;
+    switch (scenario.axis) {
+      case "link":
+        return Promise.resolve(linkMeasurer(axis, scenario, crew, clock));
+      case "relay":
+        return Promise.resolve(
+          relayMeasurer(axis, scenario, crew, address, { ...context, primesPerSec }, clock),
+        );
+      case "store":
+      case "base":
+      case "api":
+        throw new LoadstoneError("CONFIG_INVALID", `a bare broker has no axis ${axis.axis}`, {
+          hint: "grade an instance with --instance URL",
+        });
+      default:
+        return scenario satisfies never;
+    }
+  };
   return {
     kind: "broker",
     url: target.url,
     name: null,
     version: null,
     axes: ["link", "relay"],
-    openAxis: (axis) => {
-      const { scenario } = axis;
-      switch (scenario.axis) {
-        case "link":
-          return Promise.resolve(linkMeasurer(axis, scenario, crew, clock));
-        case "relay":
-          return Promise.resolve(
-            relayMeasurer(axis, scenario, crew, address, { ...context, primesPerSec }, clock),
-          );
-        case "store":
-        case "base":
-        case "api":
-          throw new LoadstoneError("CONFIG_INVALID", `a bare broker has no axis ${axis.axis}`, {
-            hint: "grade an instance with --instance URL",
-          });
-        default:
-          return scenario satisfies never;
-      }
-    },
+    openAxis,
+    openJoint: (joint, axes) =>
+      jointMeasurer({
+        joint,
+        axes,
+        open: openAxis,
+        units: () => Promise.resolve({ crew, address }),
+        clock,
+        onProgress: context.onProgress,
+      }),
     cleanUp: () => Promise.resolve({ removed: 0, left: [] }),
     [Symbol.asyncDispose]: () => crew[Symbol.asyncDispose](),
   };

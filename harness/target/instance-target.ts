@@ -4,6 +4,7 @@ import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
 import { describeShares, spreadFor } from "../machine/spread.ts";
+import type { JointPlan } from "../plan/joint-plan.ts";
 import type { AxisPlan, Plan } from "../plan/plan.ts";
 import type { FleetUnit } from "../platform/fleet-units.ts";
 import type { Manifest } from "../platform/manifest.ts";
@@ -15,6 +16,7 @@ import { checkTarget, type Target } from "../scenario/target-gate.ts";
 import type { Lookup } from "../world.ts";
 import { apiMeasurer } from "./api-axis.ts";
 import { baseMeasurer } from "./base-axis.ts";
+import { jointMeasurer } from "./joint-axes.ts";
 import { type BrokerAddress, linkMeasurer, openCrew, relayMeasurer } from "./mqtt-axes.ts";
 import { storeMeasurer } from "./store-axis.ts";
 import {
@@ -110,9 +112,24 @@ class InstanceTarget implements RunTarget {
     this.#close = close;
   }
 
-  async openAxis(plan: AxisPlan): Promise<AxisMeasurer> {
-    const { scenario } = plan;
+  openAxis(plan: AxisPlan): Promise<AxisMeasurer> {
+    return this.#open(plan, this.#options.context);
+  }
+
+  openJoint(joint: JointPlan, axes: readonly AxisPlan[]): Promise<AxisMeasurer> {
     const { context } = this.#options;
+    return jointMeasurer({
+      joint,
+      axes,
+      open: (plan, maxUnits) => this.#open(plan, { ...context, maxUnits }),
+      units: () => this.#openMqtt(),
+      clock: this.#clock,
+      onProgress: context.onProgress,
+    });
+  }
+
+  async #open(plan: AxisPlan, context: TargetContext): Promise<AxisMeasurer> {
+    const { scenario } = plan;
     switch (scenario.axis) {
       case "link":
         return linkMeasurer(plan, scenario, (await this.#openMqtt()).crew, this.#clock);

@@ -1,6 +1,7 @@
 import type { AxisId } from "#grader/contracts/axis.ts";
 import type { TargetKind } from "#grader/contracts/report.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
+import type { JointPlan } from "../plan/joint-plan.ts";
 import type { AxisPlan } from "../plan/plan.ts";
 
 /** What a clean-up left on the target, by name and reason. */
@@ -25,6 +26,8 @@ export interface RunTarget extends AsyncDisposable {
   /** Axes this kind of target has and this version can measure. */
   readonly axes: readonly AxisId[];
   openAxis(plan: AxisPlan, signal: AbortSignal): Promise<AxisMeasurer>;
+  /** All axes of the plan at once; those alone must not be open any more. */
+  openJoint(plan: JointPlan, axes: readonly AxisPlan[], signal: AbortSignal): Promise<AxisMeasurer>;
   /** Removes whatever the run created; says what is left. Safe to call twice. */
   cleanUp(): Promise<CleanUp>;
 }
