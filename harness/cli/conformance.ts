@@ -33,7 +33,7 @@ export function conformanceCommand(
     .option("--yes", "a public address whose Admin you are")
     .option("--repository <url>", "git repository for the test Units; the instance must reach it")
     .option("--untagged <url>", "a git repository without a tag, for the rule about them")
-    .option("--only <list>", "beginnings of ids, e.g. rest,broker/acl")
+    .option("--only <list>", "beginnings of ids, e.g. rest,limits/message")
     .option("--slow", "also what takes a minute to see")
     .option("--json", "print the comparison as JSON");
   storeFlags(command)

@@ -5,6 +5,7 @@ import type { Root } from "../platform/answers.ts";
 import type { EmqxClient } from "../platform/emqx.ts";
 import type { Broker, FleetUnit } from "../platform/fleet-units.ts";
 import type { Manifest } from "../platform/manifest.ts";
+import type { PlatformClient } from "../platform/rest.ts";
 import { parseJson } from "../platform/refusal.ts";
 import type { PlatformSession } from "../platform/session.ts";
 import { BenchClient } from "./bench-client.ts";
@@ -32,6 +33,7 @@ export interface BenchParts {
   readonly origin: string;
   readonly agent: Agent;
   readonly root: Root;
+  readonly client: PlatformClient;
   readonly user: PlatformSession;
   readonly login: { readonly name: string; readonly password: string };
   readonly units: readonly FleetUnit[];
@@ -55,6 +57,7 @@ const SEEN_WITHIN_MS = 15_000;
 export class Bench {
   readonly #clients: BenchClient[] = [];
   readonly #parts: BenchParts;
+  #opened = 0;
 
   constructor(parts: BenchParts) {
     this.#parts = parts;
@@ -102,9 +105,9 @@ export class Bench {
   }
 
   /** A connection with that token; closed with the bench. */
-  async connect(token: string): Promise<BenchClient> {
+  async connect(token: string, id?: string): Promise<BenchClient> {
     const { broker, prefix, clock, signal } = this.#parts;
-    const clientId = `${prefix}c${this.#clients.length}`;
+    const clientId = id ?? `${prefix}c${this.#opened++}`;
     const { host, port } = broker;
     const client = await BenchClient.open({ host, port, clientId, username: token, clock, signal });
     this.#clients.push(client);

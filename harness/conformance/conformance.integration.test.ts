@@ -81,12 +81,12 @@ test("an instance of other limits differs, and what it lacks is not looked at", 
     limits: { messagesPerSec: 100_000 },
     features: { dataPipe: false },
   });
-  const only = "broker/message-rate,pipes/check,rest/root";
+  const only = "limits/message-rate,pipes/check,rest/root";
   const { code, comparisons } = await conformance(sandbox, "--only", only);
   const outcomes = Object.fromEntries(comparisons.map(({ id, outcome }) => [id, outcome]));
   expect([code, outcomes]).toEqual([
     99,
-    { "rest/root": "same", "broker/message-rate": "differs", "pipes/check": "skipped" },
+    { "rest/root": "same", "limits/message-rate": "differs", "pipes/check": "skipped" },
   ]);
   const differing = comparisons.find(({ outcome }) => outcome === "differs");
   expect(differing?.detail).toMatch(/^75 messages were read within \d+ ms$/);

@@ -86,6 +86,7 @@ async function build(
     broker: await brokerOfFleet(target, fleet.broker, world.lookup),
     agent,
     root,
+    client,
     user,
     manifest,
     emqx,

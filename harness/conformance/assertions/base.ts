@@ -3,27 +3,27 @@ import type { Bench } from "../bench.ts";
 import { pause } from "../../load/clock.ts";
 import { aNaiveDate, aUuid, same } from "../same.ts";
 
-type UnitIndex = Parameters<Bench["unit"]>[0];
+export type UnitIndex = Parameters<Bench["unit"]>[0];
 
 const INTERVAL_MS = 60_000;
 /** Past the interval by what a backend's clock and ours may differ in a minute. */
 const MARGIN_MS = 1500;
 
-interface UnitSeen {
+export interface UnitSeen {
   readonly unit_state: { readonly millis: number } | null;
   readonly last_update_datetime: string;
   readonly firmware_update_status: string | null;
 }
 
-const unitOf = async (bench: Bench, index: UnitIndex): Promise<UnitSeen> =>
+export const unitOf = async (bench: Bench, index: UnitIndex): Promise<UnitSeen> =>
   (await bench.call("GET", `/units/${bench.unit(index).uuid}`)).body as UnitSeen;
 
-interface LogPage {
+export interface LogPage {
   readonly count: number;
   readonly unit_logs: readonly { readonly text: string }[];
 }
 
-const logsOf = async (bench: Bench, index: UnitIndex, more = ""): Promise<LogPage> => {
+export const logsOf = async (bench: Bench, index: UnitIndex, more = ""): Promise<LogPage> => {
   const { uuid } = bench.unit(index);
   const path = `/units/log_list/?uuid=${uuid}&order_by_create_date=asc${more}`;
   return (await bench.call("GET", path)).body as LogPage;
@@ -37,26 +37,13 @@ async function tell(bench: Bench, index: UnitIndex, kind: "state" | "log", what:
   return client;
 }
 
-const hasLog = (text: string) => (page: LogPage) => page.unit_logs.some((log) => log.text === text);
+export const hasLog = (text: string) => (page: LogPage) =>
+  page.unit_logs.some((log) => log.text === text);
 const stateIs = (millis: number) => (unit: UnitSeen) => unit.unit_state?.millis === millis;
 
 const entry = (text: string) => ({ level: "Debug", text });
 
-const command = (bench: Bench, index: UnitIndex, name: string) =>
-  bench.call(
-    "POST",
-    `/units/send_command_to_input_base_topic/${bench.unit(index).uuid}?command=${name}`,
-  );
-
-/** Listens to a Unit's commands. */
-async function commandsOf(bench: Bench, index: UnitIndex) {
-  const { token, commandTopics } = bench.unit(index);
-  const client = await bench.connect(token);
-  for (const topic of commandTopics) same(`SUBACK of ${topic}`, await client.subscribe(topic), 0);
-  return client;
-}
-
-/** What the backend makes of telemetry, and the commands it sends. */
+/** What the backend makes of telemetry. */
 export const BASE: readonly Assertion[] = [
   {
     id: "base/state",
@@ -149,6 +136,33 @@ export const BASE: readonly Assertion[] = [
     },
   },
   {
+    id: "base/state-garbage",
+    contract: "MQTT §5",
+    quirk: "what is no JSON object is passed over and costs no interval",
+    check: async (bench) => {
+      const { stateTopic } = bench.unit(5);
+      const client = await tell(bench, 5, "state", ["no object"]);
+      await client.publish(stateTopic, "no JSON");
+      await client.publish(stateTopic, JSON.stringify({ millis: 5 }));
+      await bench.until("the state behind them", () => unitOf(bench, 5), stateIs(5));
+    },
+  },
+  {
+    id: "base/log-in-milliseconds",
+    contract: "MQTT §5",
+    quirk: "a log's time may be milliseconds, and what is not known of an entry is dropped",
+    check: async (bench) => {
+      const create_datetime = Math.floor(bench.parts.clock.wall()) - 5000;
+      const text = "by MicroPython";
+      await tell(bench, 2, "log", { level: "Warning", text, create_datetime, free_mem: 1 });
+      await bench.until("the log", () => logsOf(bench, 2), hasLog(text));
+      const wanted = new Date(create_datetime).toISOString().slice(0, 19);
+      same("unit_logs", await logsOf(bench, 2), {
+        unit_logs: [{ create_datetime: (seen: unknown) => String(seen).startsWith(wanted) }],
+      });
+    },
+  },
+  {
     id: "base/log-moves-unit",
     contract: "MQTT §5",
     quirk: "a log moves the Unit's last update",
@@ -159,83 +173,6 @@ export const BASE: readonly Assertion[] = [
         "the last update",
         () => unitOf(bench, 5),
         (unit: UnitSeen) => unit.last_update_datetime > before,
-      );
-    },
-  },
-  {
-    id: "base/log-sync",
-    contract: "MQTT §5",
-    quirk: "LogSync empties the log, then tells the device",
-    check: async (bench) => {
-      const client = await commandsOf(bench, 5);
-      await client.publish(bench.unit(5).logTopic, JSON.stringify({ level: "Info", text: "old" }));
-      await bench.until("the log", () => logsOf(bench, 5), hasLog("old"));
-      same("the command", await command(bench, 5, "LogSync"), { status: 204 });
-      const { text } = await client.hears("LogSync", ({ topic }) => topic.includes("/log_sync/"));
-      same("what it says", JSON.parse(text), { COMMAND: "LogSync" });
-      await bench.until(
-        "an empty log",
-        () => logsOf(bench, 5),
-        (page: LogPage) => !hasLog("old")(page),
-      );
-    },
-  },
-  {
-    id: "base/commands",
-    contract: "MQTT §5",
-    quirk: "commands are JSON on the Unit's input base topics",
-    check: async (bench) => {
-      const { token, uuid } = bench.unit(4);
-      const client = await commandsOf(bench, 4);
-      for (const [name, topic] of [
-        ["EnvUpdate", "env_update"],
-        ["SchemaUpdate", "schema_update"],
-        ["Update", "update"],
-      ] as const) {
-        same(name, await command(bench, 4, name), { status: 204 });
-        const base = `/input_base_topic/${uuid}/${topic}/pepeunit`;
-        const heard = await client.hears(name, (message) => message.topic.endsWith(base));
-        same(name, JSON.parse(heard.text), { COMMAND: name });
-      }
-      const path = `/units/send_command_to_input_base_topic/${uuid}?command=EnvUpdate`;
-      same("by the Unit itself", await bench.call("POST", path, { token }), { status: 204 });
-    },
-  },
-  {
-    id: "base/schema-update",
-    contract: "MQTT §5",
-    quirk: "making an edge tells the consumer to read its schema again",
-    check: async (bench) => {
-      const client = await commandsOf(bench, 5);
-      const [from, to] = [bench.unit(3).outputNodeUuid, bench.unit(5).inputNodeUuid];
-      const body = { node_output_uuid: from, node_input_uuid: to };
-      const path = "/unit_nodes/create_unit_node_edge";
-      same("an edge", await bench.call("POST", path, { body }), { status: 201 });
-      const { text } = await client.hears("SchemaUpdate", ({ topic }) =>
-        topic.includes("/schema_update/"),
-      );
-      same("what it says", text, '{"COMMAND":"SchemaUpdate"}');
-    },
-  },
-  {
-    id: "base/firmware",
-    contract: "MQTT §5",
-    quirk: "a change of a Unit asks for an update, and a state of that version ends it",
-    check: async (bench) => {
-      const { uuid, name } = bench.unit(3);
-      const client = await commandsOf(bench, 3);
-      const answer = await bench.call("PATCH", `/units/${uuid}`, { body: { name } });
-      same("PATCH", answer, { status: 200, body: { firmware_update_status: "RequestSent" } });
-      const { text } = await client.hears("Update", ({ topic }) => topic.includes("/update/"));
-      const { PU_COMMIT_VERSION: commit } = JSON.parse(text) as { PU_COMMIT_VERSION: string };
-      const target = await bench.call("GET", `/units/get_target_version/${uuid}`);
-      same("the version", target, { status: 200, body: { commit } });
-      const state = JSON.stringify({ millis: 3, pu_commit_version: commit });
-      await client.publish(bench.unit(3).stateTopic, state);
-      await bench.until(
-        "the end of the update",
-        () => unitOf(bench, 3),
-        (unit: UnitSeen) => unit.firmware_update_status === "Success",
       );
     },
   },

@@ -1,6 +1,8 @@
 import { OPERATIONS } from "../../platform/graphql-operations.ts";
 import type { Assertion } from "../assertion.ts";
 import type { Bench } from "../bench.ts";
+import { pipe } from "./pipes.ts";
+import { HERE, publishStored, setPipe } from "./stored.ts";
 import { aNaiveDate, aText, aWholeNumber, Difference, holds, present, same } from "../same.ts";
 
 const NOBODY = "00000000-0000-4000-8000-000000000000";
@@ -50,6 +52,55 @@ export const GRAPHQL: readonly Assertion[] = [
           );
         }
       }
+    },
+  },
+  {
+    id: "graphql/reading",
+    contract: "GraphQL §4, §5",
+    quirk: "every list the suite reads takes its filters and gives its fields",
+    check: async (bench) => {
+      const { client, user, prefix } = bench.parts;
+      const graphql = client.graphql(user.token);
+      const { uuid, outputNodeUuid, inputNodeUuid } = bench.unit(0);
+      const page = { limit: 6, offset: 0, searchString: prefix };
+      const found = {
+        counts: (await graphql.counts()).unitCount >= 0,
+        users: (await graphql.users({ limit: 1 })).users.length,
+        registries: (await graphql.registries({ limit: 1 })).repositoriesRegistry.length,
+        repos: (await graphql.repos({ ...page, creatorUuid: user.userUuid })).count > 0,
+        units: (await graphql.units({ ...page, orderByCreateDate: "asc" })).units.length,
+        nodes: (await graphql.unitsWithNodes({ uuids: [uuid] })).units[0]?.unitNodes.length,
+        inputs: (await graphql.unitNodes({ outputUuid: outputNodeUuid })).unitNodes[0]?.unitUuid,
+        producers: (await graphql.units({ unitNodeInputUuid: inputNodeUuid })).units[0]?.uuid,
+        logs: (await graphql.unitLogs({ uuid, limit: 6 })).count >= 0,
+      };
+      same("what it finds", found, {
+        counts: true,
+        users: 1,
+        registries: 1,
+        repos: true,
+        units: 6,
+        nodes: 2,
+        logs: true,
+        inputs: bench.unit(1).uuid,
+        producers: bench.unit(1).uuid,
+      });
+    },
+  },
+  {
+    id: "graphql/pipe-data",
+    contract: "GraphQL §2",
+    quirk: "what a node stored is read by policy, as a union of their types",
+    needs: ["dataPipe"],
+    check: async (bench) => {
+      const node = bench.unit(4).outputNodeUuid;
+      await setPipe(bench, node, pipe("policy_type: NRecords, n_records_count: 50"));
+      await publishStored(bench, node, "NRecords", []);
+      const { client, user } = bench.parts;
+      const graphql = client.graphql(user.token);
+      const records = await graphql.pipeData({ uuid: node, type: "N_RECORDS", limit: 6 });
+      same("pipeData", records.pipeData[0], { unitNodeUuid: node, state: HERE, maxCount: 50 });
+      await graphql.deletePipeData(node);
     },
   },
   {

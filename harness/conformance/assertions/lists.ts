@@ -92,6 +92,28 @@ export const LISTS: readonly Assertion[] = [
     },
   },
   {
+    id: "lists/order-by-name",
+    contract: "REST §1.3",
+    quirk: "Units are sorted by name once the orders before it are emptied",
+    check: async (bench) => {
+      const orders = "&order_by_create_date=&order_by_last_update=&order_by_unit_name=desc";
+      const names = namesOf(await ours(bench, orders));
+      same("names", names, names.split(" ").sort().toReversed().join(" "));
+    },
+  },
+  {
+    id: "lists/producers-of-input",
+    contract: "REST §6",
+    quirk: "Units by unit_node_input_uuid are those whose Outputs the Input hears",
+    check: async (bench) => {
+      const path = `/units?unit_node_input_uuid=${bench.unit(1).inputNodeUuid}&limit=6`;
+      same(`GET ${path}`, await bench.call("GET", path), {
+        status: 200,
+        body: { count: 1, units: [{ uuid: bench.unit(0).uuid }] },
+      });
+    },
+  },
+  {
     id: "lists/repeated-parameter",
     contract: "REST §1",
     quirk: "a list in a query repeats its parameter",
