@@ -22,13 +22,26 @@ export interface Unmetered {
   readonly fanOut: number;
   /** API requests a second; undefined leaves the renewals of its own topics. */
   readonly api: number | undefined;
+  /** Records stored of each message, where nothing counted them; undefined takes the default pipe. */
+  readonly storedRatio: number | undefined;
 }
 
-/** Base commands each Unit subscribes to. */
+/** Base commands each Unit subscribes to, and base topics it sends on. */
 const COMMANDS = 4;
+const BASE_TOPICS = 2;
 
-export function meteredCost(unit: MeteredUnit, { fanOut, api }: Unmetered): UnitCost {
+/** The default DataPipe takes a record of a node each five seconds. */
+const DEFAULT_PER_NODE = 0.2;
+
+export function meteredCost(unit: MeteredUnit, { fanOut, api, storedRatio }: Unmetered): UnitCost {
   const requests = api ?? (unit.topics + COMMANDS) / RENEWAL_SEC;
+  const nodes = Math.max(1, unit.topics - BASE_TOPICS);
+  const storedOf = ({ node, stored }: MeteredRates) =>
+    unit.mean.stored > 0
+      ? stored
+      : storedRatio === undefined
+        ? Math.min(node, DEFAULT_PER_NODE * nodes)
+        : node * storedRatio;
   const costOf = (rates: MeteredRates) =>
     vectorOf((axis) => {
       switch (axis) {
@@ -37,7 +50,7 @@ export function meteredCost(unit: MeteredUnit, { fanOut, api }: Unmetered): Unit
         case "relay":
           return rates.node * fanOut;
         case "store":
-          return rates.stored;
+          return storedOf(rates);
         case "base":
           return rates.base;
         case "api":
@@ -46,12 +59,12 @@ export function meteredCost(unit: MeteredUnit, { fanOut, api }: Unmetered): Unit
           return axis satisfies never;
       }
     });
-  const { node, stored } = unit.mean;
-  const storedRatio = node === 0 ? 0 : Math.min(1, stored / node);
+  const { node } = unit.mean;
+  const kept = node === 0 ? 0 : Math.min(1, storedOf(unit.mean) / node);
   return {
     mean: costOf(unit.mean),
     p95: costOf(unit.p95),
     bytesPerSec: unit.bytesPerSec,
-    storedBytesPerSec: unit.bytesPerSec * storedRatio,
+    storedBytesPerSec: unit.bytesPerSec * kept,
   };
 }

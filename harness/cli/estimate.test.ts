@@ -9,7 +9,6 @@ import { Estimate } from "#grader/contracts/estimate.ts";
 import { costsSchema, estimateSchema } from "#reports/schema/cost-schemas.ts";
 import { testWorld } from "../test/test-world.ts";
 import { shareOut } from "./estimate-asks.ts";
-import { namesOf } from "./metered-units.ts";
 import { runProgram } from "./program.ts";
 
 const grade = fileURLToPath(new URL("../../reports/golden/instance.json", import.meta.url));
@@ -123,10 +122,4 @@ test.each([
   [1000, [0.4, 0.15, 0.25, 0.1, 0.06, 0.01, 0.03], [400, 150, 250, 100, 60, 10, 30]],
 ])("%d Units are shared out whole", (units, shares, parts) => {
   expect(shareOut(units, shares)).toEqual(parts);
-});
-
-test("an instance is known by its URL and by its domain", () => {
-  expect(namesOf("http://Garage.example/")).toEqual(
-    expect.arrayContaining(["http://garage.example", "garage.example"]),
-  );
 });

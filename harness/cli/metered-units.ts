@@ -1,8 +1,8 @@
 import type { UnitCost } from "#grader/contracts/cost.ts";
 import { declaredCost } from "#grader/cost/declared.ts";
-import { meteredCost, type MeteredRates } from "#grader/cost/metered.ts";
+import { meteredCost, type MeteredRates, type Unmetered } from "#grader/cost/metered.ts";
 import type { ClickHouseAccess } from "#harness/store/clickhouse-client.ts";
-import { readUnitLoads } from "#harness/store/unit-loads.ts";
+import { readUnitLoads, type UnitLoads } from "#harness/store/unit-loads.ts";
 import type { Profile } from "../scenario/profile-schema.ts";
 
 /** Units as the meter counted them, with what no meter sees taken from their profile. */
@@ -35,11 +35,13 @@ export async function readMetered(
   library: readonly Profile[],
   { nowMs, days }: { readonly nowMs: number; readonly days: number },
 ): Promise<Metered> {
-  const { hours, units, busy } = await readUnitLoads(access, {
-    instances: namesOf(url),
-    sinceMs: nowMs - days * DAY_MS,
-    untilMs: nowMs,
-  });
+  const question = { instances: namesOf(url), sinceMs: nowMs - days * DAY_MS, untilMs: nowMs };
+  return meteredOf(await readUnitLoads(access, question), library);
+}
+
+/** Costs of what was counted. */
+export function meteredOf({ hours, units, busy }: UnitLoads, library: readonly Profile[]): Metered {
+  const storedCounted = units.some(({ mean }) => mean.stored > 0);
   return {
     hours,
     busy,
@@ -47,26 +49,38 @@ export async function readMetered(
       const profile = library.find(({ id, repo }) => repo === load.repo || id === load.repo);
       return { repo: load.repo, unit: load.unit, cost: meteredCost(load, unmetered(profile)) };
     }),
-    assumed: (profile) =>
-      profile === undefined
-        ? ["one Unit is linked to each output, and the API is asked for nothing but renewals"]
-        : [`Units linked and API requests as the profile ${profile.id} declares them`],
+    assumed: (profile) => assumedOf(profile, storedCounted),
   };
+}
+
+function assumedOf(profile: Profile | undefined, storedCounted: boolean): readonly string[] {
+  if (profile !== undefined) {
+    const stored = storedCounted ? "" : ", and records stored of each message,";
+    return [`Units linked, API requests${stored} as the profile ${profile.id} declares them`];
+  }
+  return [
+    "one Unit is linked to each output, and the API is asked for nothing but renewals",
+    ...(storedCounted ? [] : ["each node keeps the default DataPipe, a record each 5 s"]),
+  ];
 }
 
 /** A meter knows an instance by the URL it was given, or by its domain. */
 export function namesOf(url: string): readonly string[] {
   if (!URL.canParse(url)) return [url];
-  const { href, host, hostname, origin } = new URL(url);
-  return [...new Set([url, href, href.replace(/\/$/, ""), origin, host, hostname])];
+  const { href, protocol, host, hostname } = new URL(url);
+  return [...new Set([url, href, href.replace(/\/$/, ""), `${protocol}//${host}`, host, hostname])];
 }
 
-function unmetered(profile: Profile | undefined): { fanOut: number; api: number | undefined } {
-  if (profile === undefined) return { fanOut: 1, api: undefined };
+function unmetered(profile: Profile | undefined): Unmetered {
+  if (profile === undefined) return { fanOut: 1, api: undefined, storedRatio: undefined };
   const unlinked = profile.topics.map((topic) =>
     topic.role === "output" ? { ...topic, fanOut: 1 } : topic,
   );
   const { mean } = declaredCost(profile);
   const published = declaredCost({ ...profile, topics: unlinked }).mean.relay;
-  return { fanOut: published === 0 ? 1 : mean.relay / published, api: mean.api };
+  return {
+    fanOut: published === 0 ? 1 : mean.relay / published,
+    api: mean.api,
+    storedRatio: published === 0 ? undefined : Math.min(1, mean.store / published),
+  };
 }
