@@ -1,4 +1,5 @@
 import type { AxisId } from "#grader/contracts/axis.ts";
+import type { InFlightMark } from "../measure/in-flight-mark.ts";
 import type { Ledger } from "../measure/ledger.ts";
 
 /** Offers one axis' work, one slot at a time, and tells the ledger what came of it. */
@@ -15,6 +16,8 @@ export interface AxisDriver extends AsyncDisposable {
   readonly pending: number;
   /** Set when the driver can go on no longer, e.g. every session was closed. */
   readonly broken: string | null;
+  /** How growth is told in the step begun last, where the in-flight count would not tell it. */
+  readonly inFlightMark?: InFlightMark | undefined;
   /** A new step: outcomes go to `ledger` from here on, outcomes of older steps nowhere. */
   begin(step: number, load: number, ledger: Ledger): void;
   /**

@@ -56,7 +56,6 @@ export class ShardWork implements Disposable {
       clock,
       signal,
       openProbe,
-      flushMs: "flushMs" in work ? work.flushMs : undefined,
       pacer: pacerFor(work, seed),
       random: (segment) => seededRandom(seed, hashName(work.axis), stepNumber, segment),
       onLedger: (ledger) => this.#follow(ledger),

@@ -52,6 +52,7 @@ export function storeKind({ units, qos, payloadBytes, runTag }: WrittenWork): Wr
         checkOf(runTag, stream, serial),
       );
     },
+    tellsTaken: true,
     keepsLast: (stream) => storePolicyOf(stream) === "LastValue",
   };
 }

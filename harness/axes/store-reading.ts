@@ -166,7 +166,9 @@ export class StoreReading implements FarReader {
     }
     // A node that was used before may keep what an earlier run wrote.
     const isFirst = since === undefined;
-    return cursor.take(rows).flatMap(({ state }) => this.#seen(unit, state, isFirst));
+    return cursor
+      .take(rows)
+      .flatMap(({ state, create_datetime: at }) => this.#seen(unit, state, isFirst, utcMs(at)));
   }
 
   async #lastOf(units: readonly number[]): Promise<readonly Seen[]> {
@@ -185,11 +187,17 @@ export class StoreReading implements FarReader {
     });
   }
 
-  #seen(unit: number, state: string, isFirst: boolean): Seen[] {
+  #seen(unit: number, state: string, isFirst: boolean, takenAtMs = Number.NaN): Seen[] {
     const { clock, runTag } = this.#options;
     const reading = readReading(state, unit, runTag);
     if (reading === undefined || (isFirst && !reading.isWhole)) return [];
-    const seen = { unit, stream: unit, serial: reading.serial, atMs: clock.now() };
+    const seen = {
+      unit,
+      stream: unit,
+      serial: reading.serial,
+      atMs: clock.now(),
+      ...(Number.isNaN(takenAtMs) ? {} : { takenAtMs }),
+    };
     return [reading.isWhole ? seen : { ...seen, wrong: true }];
   }
 
@@ -198,3 +206,7 @@ export class StoreReading implements FarReader {
     this.cost.rows += rows;
   }
 }
+
+/** The platform writes times in UTC and does not say so. */
+const utcMs = (naive: string): number =>
+  Date.parse(/(Z|[+-]\d{2}:?\d{2})$/.test(naive) ? naive : `${naive}Z`);

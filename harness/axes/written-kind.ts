@@ -18,7 +18,7 @@ export interface WrittenWork {
   readonly qos: Qos;
   /** Tells our messages from those of other runs. */
   readonly runTag: number;
-  /** Where the target passes on what it has in batches: how often, milliseconds. */
+  /** Where messages become readable in batches: how often, milliseconds. */
   readonly flushMs?: number;
   /** Of base messages alone. */
   readonly base?: BaseWork;
@@ -33,6 +33,8 @@ export interface Seen {
   readonly serial: number;
   /** When it could first be read, by the run's clock. */
   readonly atMs: number;
+  /** When the target took it in, by its own clock, where it tells. */
+  readonly takenAtMs?: number;
   /** It is not what was sent. */
   readonly wrong?: true;
 }
@@ -53,6 +55,8 @@ export interface WrittenKind {
    * never used twice in a run, and a double holds them exactly.
    */
   write(payload: Buffer, stream: number, serial: number): void;
+  /** The target tells when it took a message in, so that its queue shows whatever it does after. */
+  readonly tellsTaken?: boolean;
   /** Only the newest of its messages can be read: seen, it stands for those before it. */
   keepsLast(stream: number): boolean;
   /** The target takes nothing more of its Unit's on the stream for so long after a message. */

@@ -1,5 +1,7 @@
+import { FlushMark, type InFlightMark } from "../measure/in-flight-mark.ts";
 import type { Ledger } from "../measure/ledger.ts";
-import type { PublishTemplate } from "../transport/mqtt/encode.ts";
+import { TakenMark } from "../measure/taken-mark.ts";
+import { RESTING } from "../measure/unsent.ts";
 import type { ConnectedUnits, UnitTraffic } from "./connected-units.ts";
 import { type Resting, StateRests } from "./base-rest.ts";
 import type { AxisDriver } from "./driver.ts";
@@ -15,13 +17,7 @@ import {
   type WrittenWork,
   writtenKind,
 } from "./written-kind.ts";
-import { RESTING } from "../measure/unsent.ts";
-
-/** A stream's frame, made for one session. */
-interface Stream {
-  readonly live: LiveUnit;
-  readonly template: PublishTemplate;
-}
+import { WrittenStreams } from "./written-streams.ts";
 
 /** A target that takes in batches may need two of them, and settings made anew up to a minute. */
 const PRIME_TIMES = { patienceMs: 75_000, eachMs: 50, againMs: 12_000 } as const;
@@ -36,13 +32,15 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
   readonly #units: ConnectedUnits;
   readonly #share: Share;
   readonly #touched: LiveUnit[] = [];
-  /** By stream: its frame, the session that was seen to be read, and slots where only the last shows. */
-  readonly #streams: (Stream | undefined)[] = [];
-  readonly #proved: (LiveUnit | undefined)[] = [];
+  readonly #streams: WrittenStreams;
+  /** By stream, where only the last message shows: slots not seen so far. */
   readonly #unseen: (number[] | undefined)[] = [];
   /** Units that the target would not listen to yet, over all steps and their priming. */
   readonly #rests = new StateRests();
   #kind: WrittenKind | undefined;
+  #flushMs: number | undefined;
+  #mark: InFlightMark | undefined;
+  #leastDelayMs = Infinity;
   #ledger: Ledger | undefined;
   #step = -1;
   #primes = 0;
@@ -51,6 +49,7 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
     this.axis = axis;
     this.#units = units;
     this.#share = share;
+    this.#streams = new WrittenStreams(units, share);
   }
 
   get unitsConnected(): number {
@@ -74,10 +73,16 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
     return `every session was closed (${this.#units.lastCloseReason})`;
   }
 
+  get inFlightMark(): InFlightMark | undefined {
+    return this.#mark;
+  }
+
   /** What is sent from here on. Frames may change with it. */
   use(work: WrittenWork): WrittenKind {
-    this.#streams.length = 0;
-    return (this.#kind = writtenKind(work));
+    this.#flushMs = work.flushMs;
+    this.#kind = writtenKind(work);
+    this.#streams.use(this.#kind);
+    return this.#kind;
   }
 
   prime(
@@ -87,7 +92,7 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
     const kind = this.use(work);
     return primeAll(
       {
-        unproved: () => this.#unproved(kind),
+        unproved: () => this.#streams.unproved(),
         publish: (stream) => this.#publishPrime(kind, stream),
         perSec: primesPerSec,
         threads: this.#share.of,
@@ -109,6 +114,7 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
     this.#step = step + 1;
     this.#ledger = ledger;
     this.#unseen.length = 0;
+    this.#mark = this.#markOf(ledger);
   }
 
   owns(turn: number): boolean {
@@ -126,7 +132,7 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
       ledger.unsent(slot, live?.planned === true ? "planned-fault" : "disconnected");
       return;
     }
-    const template = this.#templateOf(kind, stream, live);
+    const template = this.#streams.templateOf(stream, live);
     if (template === undefined) {
       ledger.unsent(slot, "no-topic");
       return;
@@ -162,19 +168,19 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
   }
 
   /** What was read back. That of an older step counts nowhere any more. */
-  seen({ unit, stream, serial, atMs, wrong }: Seen): void {
+  seen({ unit, stream, serial, atMs, takenAtMs, wrong }: Seen): void {
     const step = stepOf(serial);
     const restMs = this.#kind?.restMs?.(stream);
     if (restMs !== undefined) this.#rests.accepted(unit, atMs, restMs);
     if (step === PRIME_STEP) {
-      const live = this.#kind === undefined ? undefined : this.#liveOf(this.#kind, stream);
-      this.#proved[stream] = live;
+      this.#streams.prove(stream);
       return;
     }
     if (step !== this.#step || this.#ledger === undefined) return;
     const slot = slotOf(serial);
     if (wrong === true) this.#ledger.failed(slot, "wrong-value", stream);
     else this.#answer(this.#ledger, slot, stream, atMs);
+    if (takenAtMs !== undefined) this.#taken(this.#ledger, slot, takenAtMs);
   }
 
   /** Who receives what was published is not asked: it may be anybody. */
@@ -210,34 +216,26 @@ export class WrittenDriver implements AxisDriver, UnitTraffic {
     ledger.arrivedInOrder(slot, stream, atMs);
   }
 
-  #templateOf(kind: WrittenKind, stream: number, live: LiveUnit): PublishTemplate | undefined {
-    const held = this.#streams[stream];
-    if (held?.live === live) return held.template;
-    const topic = kind.topicOf(live.unit, stream);
-    if (topic === undefined) return undefined;
-    const template = live.session.template(topic, kind.qos, kind.payloadBytes(stream));
-    this.#streams[stream] = { live, template };
-    return template;
+  #markOf(ledger: Ledger): InFlightMark | undefined {
+    const flushMs = this.#flushMs;
+    if (flushMs === undefined) return undefined;
+    return this.#kind?.tellsTaken === true
+      ? new TakenMark(flushMs, this.#leastDelayMs)
+      : new FlushMark(ledger, flushMs);
   }
 
-  #liveOf(kind: WrittenKind, stream: number): LiveUnit | undefined {
-    return this.#units.unit(kind.unitOf(stream));
-  }
-
-  /** Own streams whose present session was not yet seen to be read. */
-  #unproved(kind: WrittenKind): number[] {
-    const streams = Array.from({ length: kind.streams }, (_, stream) => stream);
-    return streams.filter((stream) => {
-      if (!isOf(this.#share, kind.unitOf(stream))) return false;
-      const live = this.#liveOf(kind, stream);
-      return live === undefined || this.#proved[stream] !== live;
-    });
+  #taken(ledger: Ledger, slot: number, takenAtMs: number): void {
+    // What came so late that its place was used again has no time any more.
+    const isKnown = slot < ledger.slots && slot >= ledger.slots - ledger.capacity;
+    if (!isKnown || !(this.#mark instanceof TakenMark)) return;
+    this.#mark.taken(ledger.intendedAt(slot), takenAtMs);
+    this.#leastDelayMs = this.#mark.leastMs;
   }
 
   #publishPrime(kind: WrittenKind, stream: number): boolean {
-    const live = this.#liveOf(kind, stream);
+    const live = this.#units.unit(kind.unitOf(stream));
     if (live === undefined || live.closed) return false;
-    const template = this.#templateOf(kind, stream, live);
+    const template = this.#streams.templateOf(stream, live);
     if (template === undefined) return false;
     kind.write(template.payload, stream, tagOf(PRIME_STEP, this.#primes++));
     live.session.publish(template, NO_TAG);

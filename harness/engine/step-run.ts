@@ -5,7 +5,7 @@ import type { Random } from "../load/random.ts";
 import { type OpenWake, openTicker, type Wake } from "../load/ticker.ts";
 import { HealthWatch, type OpenProbe } from "../measure/generator-health.ts";
 import type { Ledger } from "../measure/ledger.ts";
-import { type InFlightMark, inFlightMark } from "../measure/in-flight-mark.ts";
+import { type InFlightMark, SteadyMark } from "../measure/in-flight-mark.ts";
 import type { Segment } from "../measure/segment.ts";
 import type { Pacer } from "../plan/pacer.ts";
 import type { Cut } from "./conductor.ts";
@@ -27,8 +27,6 @@ export interface StepRunOptions {
   readonly random: (segment: number) => Random;
   readonly openWake?: OpenWake | undefined;
   readonly openProbe?: OpenProbe | undefined;
-  /** Where the target passes on what it has in batches: how often. */
-  readonly flushMs?: number | undefined;
   /** Told what the part has come to; may say at once what to do, or later by `cut`. */
   readonly onTally: (tally: Tally, nowMs: number) => Cut | undefined;
   /** Told the lateness of each send, for displays. */
@@ -69,7 +67,7 @@ export class StepRun implements Disposable {
     this.#ledger = ledger;
     this.#options = options;
     this.#health = new HealthWatch(() => options.clock.now(), options.openProbe);
-    this.#inFlight = inFlightMark(ledger, options.flushMs);
+    this.#inFlight = options.driver.inFlightMark ?? new SteadyMark(ledger);
     this.#tooLateMs = Math.max(TOO_LATE_MS, options.deadlineMs / 2);
     this.#windowsLeft = step.windows;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inFlightMark } from "./in-flight-mark.ts";
+import { FlushMark } from "./in-flight-mark.ts";
 import { Ledger } from "./ledger.ts";
 
 const FLUSH_MS = 5000;
@@ -13,7 +13,7 @@ const STEP_MS = 20;
  */
 function growth(worksPerSec: number): { grown: number; planned: number } {
   const ledger = new Ledger(60_000, 1);
-  const mark = inFlightMark(ledger, FLUSH_MS);
+  const mark = new FlushMark(ledger, FLUSH_MS);
   ledger.beginSegment(false, 0, SETTLE_MS / STEP_MS);
   let shown = 0;
   let segment;

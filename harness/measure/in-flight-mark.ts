@@ -6,16 +6,11 @@ import type { Segment } from "./segment.ts";
 export interface InFlightMark {
   note(atMs: number): void;
   begin(segment: Segment, endMs: number): void;
-  /** Writes the readings into the segment. */
   end(segment: Segment): void;
 }
 
-/** @param flushMs how often the target passes on what it has; without it at once. */
-export const inFlightMark = (ledger: Ledger, flushMs: number | undefined): InFlightMark =>
-  flushMs === undefined ? new SteadyMark(ledger) : new FlushMark(ledger, flushMs);
-
 /** The in-flight count of the moment, less what was sent so lately that it says nothing. */
-class SteadyMark implements InFlightMark {
+export class SteadyMark implements InFlightMark {
   readonly #ledger: Ledger;
   readonly #water = new LowWater();
 
@@ -37,12 +32,12 @@ class SteadyMark implements InFlightMark {
 }
 
 /**
- * Where a target flushes now and then, in-flight goes up and down: its least in the segment's first
- * flush period is compared with that in the last (grading method, 2.1). Read as a time, how far
+ * Where answers are looked for now and then, in-flight goes up and down: its least in the segment's
+ * first period is compared with that in the last (grading method, 2.1). Read as a time, how far
  * back the oldest unanswered message would lie if answers kept the order, and given in messages at
  * the segment's own rate: chance in the arrivals then plays no part.
  */
-class FlushMark implements InFlightMark {
+export class FlushMark implements InFlightMark {
   readonly #ledger: Ledger;
   readonly #flushMs: number;
   #beginMs = Infinity;

@@ -25,9 +25,6 @@ export interface StoreParts {
   readonly clock: Clock;
 }
 
-/** Beyond a round, until looks lie evenly over the time. */
-const EVEN_MS = 1000;
-
 /** Store: Units publish readings; reading them back over the API is the ground truth. */
 export function storeMeasurer(
   plan: AxisPlan,
@@ -61,7 +58,8 @@ export function storeMeasurer(
       runTag,
       flushMs,
     },
-    settleMs: readEveryMs + EVEN_MS,
+    // Growth is told from when each reading was taken in: looks need not have come to be even.
+    settleMs: 0,
     primesPerSec: context.primesPerSec,
     silence: {
       what: "nodes nothing could be read back: the DataPipe stored nothing that they published",
