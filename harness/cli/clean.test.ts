@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listManifests, openManifest } from "../platform/manifest.ts";
 import { testWorld } from "../test/test-world.ts";
 import type { World } from "../world.ts";
-import { leftLines } from "./clean.ts";
+import { leftLines, ownerLines } from "./clean.ts";
 import { idleNotice } from "./idle-notice.ts";
 import { runProgram } from "./program.ts";
 
@@ -75,6 +75,16 @@ describe("`loadstone clean`", () => {
     expect(await listManifests(join(data, "manifests"))).toHaveLength(1);
   });
 
+  test("names an instance that does not answer once, with what is left there", async () => {
+    await deadRun("one", "http://127.0.0.1:9");
+    await deadRun("two", "http://127.0.0.1:9");
+    const env = { LOADSTONE_LOGIN: "a", LOADSTONE_PASSWORD: "b" };
+    const { code, warned, printed } = await clean({ env });
+    expect({ code, printed }).toEqual({ code: 121, printed: "0 removed, 8 left\n" });
+    expect(warned.filter((line) => line.startsWith("TARGET_UNREACHABLE"))).toHaveLength(1);
+    expect(await listManifests(join(data, "manifests"))).toHaveLength(2);
+  });
+
   test("counts a sandbox of ours that is gone as clean", async () => {
     await deadRun("one", "http://127.0.0.1:9", join(data, "sandbox"));
     expect(await clean()).toMatchObject({ code: 0, printed: "0 removed, 0 left\n" });
@@ -103,6 +113,10 @@ describe("`loadstone clean` and what was kept", () => {
     await keptRun("one");
     const { code, printed } = await clean({}, "--kept");
     expect({ code, printed }).toEqual({ code: 104, printed: "0 removed, 2 left\n" });
+    // It could not sign in, so that nothing has become of the fleet.
+    expect(JSON.parse((await clean({}, "--list", "--json")).printed)).toMatchObject({
+      fleets: [{ runId: "one", keptAtMs: 0 }],
+    });
   });
 
   test("lists it beside what dead runs left, and asks no target", async () => {
@@ -134,6 +148,15 @@ describe("`loadstone clean` and what was kept", () => {
 
 const failing = (id: number) =>
   `DELETE http://x/units/4f6f0a0e-3c55-4c3e-a2c5-00000000000${id}: down`;
+
+test("what somebody else created is left to that user, and said so", async () => {
+  const at = { url: "http://x", runId: "r", kind: "unit" } as const;
+  const reason = "DELETE http://x/units/1: HTTP 403: 1: No Access: only the creator";
+  expect(ownerLines([{ ...at, name: "u0", reason }])).toEqual([
+    "Sign in as the user who created them: only the creator may delete.",
+  ]);
+  expect(ownerLines([{ ...at, name: "u0", reason: "down" }])).toEqual([]);
+});
 
 test("what is left is counted by kind and reason, object ids apart", () => {
   const at = { url: "http://x", runId: "r" };

@@ -95,7 +95,7 @@ function explain(world: World, refusals: readonly LoadstoneError[]): void {
 }
 
 /** Only who created a thing may delete it. */
-const ownerLines = (left: readonly TargetLeftover[]): string[] =>
+export const ownerLines = (left: readonly TargetLeftover[]): string[] =>
   left.some(({ reason }) => reason.includes("HTTP 403"))
     ? ["Sign in as the user who created them: only the creator may delete."]
     : [];

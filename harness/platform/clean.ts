@@ -100,15 +100,7 @@ async function cleanFile(
   }
   const fleet = idleFleet(file, content);
   if (fleet?.keptAtMs !== undefined && !alsoKept) return { ...NOTHING, kept: [fleet] };
-  const manifest = await takeManifest(file, { runId, keep: false });
-  if (manifest === undefined) return NOTHING;
-  try {
-    return await cleanRun(manifest, sessionAt, options);
-  } finally {
-    // Where the disk is full the end of this process lets go of it.
-    await manifest.release().catch(() => undefined);
-    await manifest.close(true);
-  }
+  return cleanRun(file, { header, outstanding: content.outstanding }, sessionAt, options);
 }
 
 /** Not there at all; one that may only not be looked at is there. */
@@ -118,30 +110,46 @@ const isMissing = (path: string): Promise<boolean> =>
     (error: unknown) => isCode(error, "ENOENT"),
   );
 
+interface Found {
+  readonly header: Header;
+  readonly outstanding: readonly Entry[];
+}
+
 async function cleanRun(
-  manifest: Manifest,
+  file: string,
+  { header, outstanding }: Found,
   sessionAt: SessionAt,
-  { log, signal, clock = systemClock }: CleanOptions,
+  options: CleanOptions,
 ): Promise<RunCleaning> {
-  if (manifest.outstanding().length === 0) return NOTHING;
-  const { url, runId } = manifest.header;
-  const leave = (entries: readonly Entry[], error: unknown): Cleaning => {
+  const { url, runId } = header;
+  try {
+    // Signed in first: who cannot must not take the mark from what was kept.
+    const session = outstanding.length === 0 ? undefined : await sessionAt(header);
+    const manifest = await takeManifest(file, { runId, keep: false });
+    if (manifest === undefined) return NOTHING;
+    return await cleanTaken(manifest, session?.under(options.signal), options);
+  } catch (error) {
     if (!(error instanceof LoadstoneError)) throw error;
     const reason = error.message;
-    return { ...NOTHING, left: entries.map((entry) => ({ ...entry, url, runId, reason })) };
-  };
-  let session: PlatformSession;
-  try {
-    session = (await sessionAt(manifest.header)).under(signal);
-  } catch (error) {
-    return leave(manifest.outstanding(), error);
+    return { ...NOTHING, left: outstanding.map((entry) => ({ ...entry, url, runId, reason })) };
   }
+}
+
+async function cleanTaken(
+  manifest: Manifest,
+  session: PlatformSession | undefined,
+  { log, clock = systemClock }: CleanOptions,
+): Promise<RunCleaning> {
+  const { url, runId } = manifest.header;
   try {
+    if (session === undefined) return NOTHING;
     const { removed, left, lent } = await removeRun({ session, manifest, log, clock });
     log(`Run ${runId} on ${url}: ${removed} removed, ${left.length} left`);
     const lends = lent.length > 0;
     return { ...NOTHING, removed, left: left.map((one) => ({ ...one, url, runId })), lends };
-  } catch (error) {
-    return leave(manifest.outstanding(), error);
+  } finally {
+    // Where the disk is full the end of this process lets go of it.
+    await manifest.release().catch(() => undefined);
+    await manifest.close(true);
   }
 }
