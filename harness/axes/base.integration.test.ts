@@ -10,6 +10,7 @@ import { systemClock } from "../load/clock.ts";
 import { openThreads } from "../load/threads.ts";
 import { toTrials } from "../measure/to-trial.ts";
 import { BaseReader } from "../platform/base-reader.ts";
+import { baseSource } from "../platform/base-source.ts";
 import { openManifest } from "../platform/manifest.ts";
 import { openFleet } from "../platform/provision.ts";
 import { openPlatform } from "../platform/rest.ts";
@@ -109,10 +110,7 @@ async function instance(threads: number) {
   closing.push(() => crew[Symbol.asyncDispose]());
   await crew.connect(UNITS, signal);
   const { repo_uuid } = await session.units.get(units[0]?.uuid ?? "");
-  const reader = new BaseReader({
-    states: (range) => session.units.states({ repo_uuid, ...range }),
-    logs: (uuid, range) => session.units.logs(uuid, range),
-  });
+  const reader = new BaseReader(baseSource(session, repo_uuid, () => units));
   const reading = new BaseReading({
     reader,
     clock: systemClock,

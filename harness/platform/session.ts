@@ -75,6 +75,8 @@ const BY_LAST_UPDATE = {
   order_by_unit_name: "",
 } as const;
 
+const NOT_PRIVATE: readonly Visibility[] = ["Public", "Internal"];
+
 interface SessionParts {
   readonly http: Http;
   readonly api: string;
@@ -99,6 +101,8 @@ export type PlatformSession = ReturnType<typeof calls> & {
   readonly userUuid: string;
   /** The same login under another signal, e.g. to clean up after an interrupt. */
   under(signal: AbortSignal | undefined): PlatformSession;
+  /** What a Unit may ask by its own JWT; its permissions are few, so that its lists are cheap. */
+  asUnit(token: string): PlatformSession;
 };
 
 /** The calls of one login. */
@@ -108,6 +112,7 @@ export function openSession(parts: SessionParts): PlatformSession {
     token: parts.token,
     userUuid: parts.userUuid,
     under: (signal) => openSession({ ...parts, signal }),
+    asUnit: (token) => openSession({ ...parts, token }),
     ...calls(parts),
   };
 }
@@ -164,9 +169,9 @@ function calls({ http, api, token, userUuid, signal, unitUsers }: SessionParts) 
       delete: (uuid: string) => remove(`/units/${id(uuid)}`),
       env: (uuid: string) => get(`/units/env/${id(uuid)}`, UnitEnv),
       currentSchema: (uuid: string) => get(`/units/get_current_schema/${id(uuid)}`, UnitSchema),
-      /** A repo's Units, those that changed last first. */
+      /** A repo's Units that are not private, those that changed last first. */
       states: (query: Page & { repo_uuid: string }) =>
-        get("/units", StatePage, { ...query, ...BY_LAST_UPDATE }),
+        get("/units", StatePage, { ...query, ...BY_LAST_UPDATE, visibility_level: NOT_PRIVATE }),
       /** What a Unit logged, the newest first. */
       logs: (uuid: string, page: Page) =>
         get("/units/log_list/", LogPage, { uuid, order_by_create_date: "desc", ...page }),

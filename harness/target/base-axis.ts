@@ -13,6 +13,7 @@ import { hashName } from "../load/random.ts";
 import { baseLoggersFor, baseUnitsFor, NEXT_WAVE } from "../plan/base-units.ts";
 import type { AxisPlan } from "../plan/plan.ts";
 import { BaseReader } from "../platform/base-reader.ts";
+import { baseSource } from "../platform/base-source.ts";
 import type { FleetUnit } from "../platform/fleet-units.ts";
 import type { PlatformSession } from "../platform/session.ts";
 import type { ScenarioOf } from "../scenario/schema.ts";
@@ -59,10 +60,7 @@ export async function baseMeasurer(options: BaseAxisOptions): Promise<AxisMeasur
     runTag,
     loggers,
     everyMs: readMs,
-    reader: new BaseReader({
-      states: (range) => options.session.units.states({ repo_uuid: repoUuid, ...range }),
-      logs: (uuid, range) => options.session.units.logs(uuid, range),
-    }),
+    reader: new BaseReader(baseSource(options.session, repoUuid, options.units)),
     uuidOf: (unit) => options.units()[unit]?.uuid,
   });
   let most = 0;
@@ -153,9 +151,10 @@ async function rest(
 }
 
 /** What the instance says of the Units' program, and how often it takes a state. */
-async function describeUnits({ session, units }: BaseAxisOptions) {
+async function describeUnits({ session: user, units }: BaseAxisOptions) {
   const [unit] = units();
   if (unit === undefined) throw new Error("an axis was opened before its Units");
+  const session = user.asUnit(unit.token);
   const env = await session.units.env(unit.uuid);
   const { PU_COMMIT_VERSION: commit, PU_STATE_SEND_INTERVAL: everySec } = env;
   if (commit === undefined) {
