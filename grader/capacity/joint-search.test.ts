@@ -47,7 +47,7 @@ function goodShare(joint: JointModel, load: number): number {
       const rest = { windowMs: WINDOW_MS, windows: 1, curtail: false, growthRule: true } as const;
       const told = measure({ kind: "load", phase: "soak", load, settleMs, ...rest });
       windows++;
-      if (told.kind === "load" && told.windows[0]?.good === true) good++;
+      if (told.kind === "load" && told.windows.every((one) => one.good)) good++;
     }
   }
   return good / windows;
