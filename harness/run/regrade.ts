@@ -8,6 +8,7 @@ import { buildReport, type GeneratorFacts } from "#grader/report.ts";
 import type { TrialRow } from "#harness/store/rows.ts";
 import { type JointPlan, planJoint } from "../plan/joint-plan.ts";
 import type { Plan } from "../plan/plan.ts";
+import { heldUnits, withUnits } from "../plan/units-held.ts";
 import { BY_HAND, type CutOff, replayRay, revivedPlan } from "./replay.ts";
 
 /** What the store keeps of a run, enough to judge it again. */
@@ -24,11 +25,13 @@ export interface StoredRun {
 export function regrade({ plan, trials, report, previousLetter }: StoredRun): Report {
   const revived = plan.axes.map(revivedPlan);
   const measured = revived.filter(({ axis }) => trials.some((trial) => trial.axis === axis));
-  const results = measured.map((axisPlan): AxisResult => {
+  const results: AxisResult[] = [];
+  for (const planned of measured) {
+    const axisPlan = withUnits(planned, heldUnits(results));
     const { axis } = axisPlan;
     const found = replayRay(axisPlan, trialsOf(trials, axis), cutOffOf(report, axis));
-    return { id: axis, unit: AXES[axis].unit, ...found };
-  });
+    results.push({ id: axis, unit: AXES[axis].unit, ...found });
+  }
   const joint = plan.joint === undefined ? undefined : planJoint(revived, plan.maxUnits);
   const jointly = joint === undefined ? undefined : rejoin(joint, results, { trials, report });
   return buildReport({
