@@ -28,8 +28,10 @@ export interface ReadingCost {
 }
 
 /** A page is at least this long: a row more costs less than a request more. */
-const LEAST_ROWS = 20;
+const LEAST_ROWS = 10;
 const MOST_ROWS = 500;
+/** Where a page did not do, the next is so many times as long. */
+const MORE = 4;
 /**
  * Rows this much older than the newest known are looked at again: a change that was dated first may
  * be readable second.
@@ -59,10 +61,12 @@ export class BaseReader {
   async states(): Promise<BaseNews[]> {
     const untilMs = this.#newestMs - OVERLAP_MS;
     const news: BaseNews[] = [];
+    let recent = 0;
     for (let offset = 0, limit = this.#stateRows; ; ) {
       const { units } = await this.#source.states({ offset, limit });
       this.#count(units.length);
       for (const { uuid, unit_state: state, last_update_datetime: updated } of units) {
+        if (timeOf(updated) >= untilMs) recent++;
         this.#newestMs = Math.max(this.#newestMs, timeOf(updated));
         const text = JSON.stringify(state ?? null);
         if (this.#states.get(uuid) === text) continue;
@@ -72,9 +76,9 @@ export class BaseReader {
       const oldest = units.at(-1);
       offset += units.length;
       if (units.length < limit || timeOf(oldest?.last_update_datetime) < untilMs) break;
-      limit = MOST_ROWS;
+      limit = Math.min(MOST_ROWS, MORE * limit);
     }
-    this.#stateRows = rowsFor(news.length);
+    this.#stateRows = rowsFor(recent);
     return news.toReversed();
   }
 
@@ -83,7 +87,7 @@ export class BaseReader {
     const known = this.#logs.get(unitUuid) ?? new Set<string>();
     this.#logs.set(unitUuid, known);
     const news: BaseNews[] = [];
-    for (let offset = 0, limit = LEAST_ROWS; ; limit = MOST_ROWS) {
+    for (let offset = 0, limit = LEAST_ROWS; ; limit = Math.min(MOST_ROWS, MORE * limit)) {
       const { unit_logs: entries } = await this.#source.logs(unitUuid, { offset, limit });
       this.#count(entries.length);
       const fresh = entries.filter(({ uuid }) => !known.has(uuid));
@@ -104,9 +108,9 @@ export class BaseReader {
   }
 }
 
-/** As many as came last time and half as many again, so that one page nearly always does. */
-const rowsFor = (news: number): number =>
-  Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.ceil(1.5 * news) + LEAST_ROWS / 2));
+/** As many as had to be looked at last time and some more, so that one page nearly always does. */
+const rowsFor = (recent: number): number =>
+  Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.ceil(1.25 * recent) + LEAST_ROWS / 2));
 
 /** The platform's times are UTC and do not say so. */
 const timeOf = (naive: string | null | undefined): number =>
