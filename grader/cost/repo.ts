@@ -25,13 +25,16 @@ export interface RepoMean {
   readonly unitSpread: number;
 }
 
+const NOTHING: RepoMean = { mean: 0, se2: 0, unitSpread: 0 };
+
 /**
  * Cox' log-normal mean, shrunk to the prior as if two Units of its mean and six of its spread had
  * been seen (grading.md §5.2). Units without any load are a share apart, which errs to the active.
  */
 export function repoMean(loads: readonly number[], prior: Prior): RepoMean {
   const logs = loads.filter((load) => load > 0).map(Math.log);
-  if (prior.mean === 0 && logs.length === 0) return { mean: 0, se2: 0, unitSpread: 0 };
+  // Units that were seen to ask for nothing are not made to ask by what others do.
+  if (logs.length === 0 && (loads.length > 0 || prior.mean === 0)) return NOTHING;
   const n = logs.length;
   const priorLog = n > 0 && prior.mean === 0 ? average(logs) : logOfMean(prior);
   const centre = (sum(logs) + PRIOR_MEAN_UNITS * priorLog) / (n + PRIOR_MEAN_UNITS);

@@ -46,5 +46,5 @@ async function meteredOf(
 ): Promise<Metered> {
   await using stores = await openStores(world, settings);
   const nowMs = world.clock.wall();
-  return readMetered(stores.access, url, await shippedProfiles(), { nowMs, days });
+  return await readMetered(stores.access, url, await shippedProfiles(), { nowMs, days });
 }
