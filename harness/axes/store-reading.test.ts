@@ -60,6 +60,7 @@ async function open(units: number) {
     clock,
     runTag: RUN_TAG,
     payloadBytes: BYTES,
+    flushMs: 5000,
     everyMs: EVERY_MS,
     nodeOf: (unit) => String(unit),
   });
@@ -124,6 +125,7 @@ test("a round costs a request a node with rows, and one a hundred last values", 
   expect(instance.asked.length / 280).toBeLessThanOrEqual(rounds);
   expect(instance.lists.slice(0, 2)).toEqual([100, 20]);
   expect(reader.cost.requests).toBe(instance.asked.length + instance.lists.length);
+  expect(reader.costInWords()).toMatch(/every 3 s, took \d{2,3}\.\d requests and /);
   const slowestMs = reader.takeSlowestMs();
   expect(slowestMs).toBeGreaterThan(0.9 * EVERY_MS);
   expect(slowestMs).toBeLessThan(1.2 * EVERY_MS);

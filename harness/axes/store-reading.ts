@@ -21,6 +21,8 @@ export interface StoreReadingOptions {
   readonly clock: Clock;
   readonly runTag: number;
   readonly payloadBytes: number;
+  /** How often the DataPipe flushes. */
+  readonly flushMs: number;
   /** From one reading of a node to the next: what was read is that much coarser. */
   readonly everyMs: number;
   /** The output node of a Unit. */
@@ -34,7 +36,7 @@ const PAGE_ROWS = 500;
 /** Nodes in one request: their ids stay within the 8 KB that a request line may have. */
 const NODES_PER_REQUEST = 100;
 /** DataPipe reads its settings anew at its next flush after it heard that they changed. */
-const SETTINGS_READ_MS = 5500;
+const HEARD_MS = 500;
 /** So long may nothing be readable before it counts as gone. */
 const PATIENCE_MS = 30_000;
 
@@ -54,6 +56,7 @@ export class StoreReading implements FarReader {
   readonly #cursors = new Map<number, RowCursor>();
   readonly #lastSerials = new Map<number, number>();
   #readAtMs = 0;
+  #readingMs = 0;
   #slowestMs = 0;
 
   constructor(options: StoreReadingOptions) {
@@ -61,7 +64,7 @@ export class StoreReading implements FarReader {
   }
 
   async prepare(units: number, signal: AbortSignal): Promise<void> {
-    const { source, payloadBytes, nodeOf, clock, onProgress } = this.#options;
+    const { source, payloadBytes, flushMs, nodeOf, clock, onProgress } = this.#options;
     const fresh: PipeWish[] = [];
     for (let unit = this.#nodes.length; unit < units; unit++) {
       const node = nodeOf(unit);
@@ -72,7 +75,7 @@ export class StoreReading implements FarReader {
     onProgress?.(`telling the DataPipe what to keep of ${fresh.length} nodes`);
     await source.setPipes(fresh);
     this.#nodes.push(...fresh.map(({ node }) => node));
-    await pause(clock, SETTINGS_READ_MS, signal);
+    await pause(clock, flushMs + HEARD_MS, signal);
   }
 
   async read(
@@ -86,7 +89,9 @@ export class StoreReading implements FarReader {
     const gapMs = everyMs / looks.length;
     const isOver = () => signal.aborted || failures.length > 0;
     let next = 0;
-    let dueMs = (this.#readAtMs = clock.now());
+    const startedAtMs = clock.now();
+    this.#readAtMs = startedAtMs;
+    let dueMs = startedAtMs;
     const lane = async () => {
       while (!isOver()) {
         const at = next++ % looks.length;
@@ -100,7 +105,16 @@ export class StoreReading implements FarReader {
       }
     };
     await Promise.all(Array.from({ length: Math.min(LANES, looks.length) }, lane));
+    this.#readingMs += clock.now() - startedAtMs;
     if (failures.length > 0) throw failures[0];
+  }
+
+  /** What reading asked of the instance while it went on. */
+  costInWords(): string {
+    const { requests, rows } = this.cost;
+    const perSec = (count: number) => ((count * 1000) / Math.max(1, this.#readingMs)).toFixed(1);
+    const often = `each node every ${this.#options.everyMs / 1000} s`;
+    return `reading back, ${often}, took ${perSec(requests)} requests and ${perSec(rows)} rows a second of the instance's API`;
   }
 
   /** Longest time between two readings of one node since this was asked last, milliseconds. */
@@ -110,7 +124,7 @@ export class StoreReading implements FarReader {
     return slowestMs;
   }
 
-  /** Each with the time it was made last: how even the rounds are shows in them. */
+  /** All that one round consists of. */
   #looks(units: number): Look[] {
     const all = Array.from({ length: units }, (_, unit) => unit);
     const rows = all.filter((unit) => storePolicyOf(unit) !== "LastValue");
@@ -124,6 +138,7 @@ export class StoreReading implements FarReader {
     ];
   }
 
+  /** Remembers the longest time since it was last made. */
   #timed(look: Look): Look {
     const { clock } = this.#options;
     let beforeMs = clock.now();

@@ -18,6 +18,8 @@ export interface WrittenMeasurerOptions extends SlotMeasurerOptions {
   };
   /** What it should have been. */
   readonly readEveryMs: number;
+  /** Told when the axis is closed, e.g. to say what reading back cost. */
+  readonly atEnd?: () => void;
 }
 
 /**
@@ -32,10 +34,12 @@ export class WrittenMeasurer implements AxisMeasurer {
   /** Reading back that was too slow to judge by. */
   readonly spoils;
   readonly #slots: SlotMeasurer;
+  readonly #atEnd: (() => void) | undefined;
 
   constructor(options: WrittenMeasurerOptions) {
     const { engine, reader, readEveryMs } = options;
     this.#slots = new SlotMeasurer(options);
+    this.#atEnd = options.atEnd;
     this.engine = engine;
     this.spoils = {
       begin: () => {
@@ -73,8 +77,9 @@ export class WrittenMeasurer implements AxisMeasurer {
     return this.#slots.takeSecond();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#slots[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#slots[Symbol.asyncDispose]();
+    this.#atEnd?.();
   }
 }
 

@@ -6,7 +6,7 @@ import { readSettings } from "../config.ts";
 import type { GeneratorCeiling } from "../engine/null-sink-ceiling.ts";
 import type { Plan } from "../plan/plan.ts";
 import { testWorld } from "../test/test-world.ts";
-import { knownCeilings, planWithinReach } from "./generator-ceilings.ts";
+import { hasCeiling, knownCeilings, planWithinReach } from "./generator-ceilings.ts";
 import { planFor } from "./grade.ts";
 import type { NullSink } from "./null-sink.ts";
 
@@ -44,7 +44,9 @@ async function open(found: GeneratorCeiling, flags: Record<string, unknown> = {}
 
 const broken = () => Promise.reject(new Error("no room for a process"));
 
-const maxLoads = ({ axes }: Plan) => axes.map(({ search }) => search.maxLoad);
+/** Of the axes whose limit may be the generator's. */
+const maxLoads = ({ axes }: Plan) =>
+  axes.filter(({ axis }) => hasCeiling(axis)).map(({ search }) => search.maxLoad);
 
 describe("what the generator can do", () => {
   test("is measured once a machine, told, and limits the plan from then on", async () => {

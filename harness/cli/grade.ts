@@ -159,7 +159,7 @@ export const SHIPPED: Readonly<Record<Target["kind"], readonly string[]>> = {
   broker: ["link", "relay-broker"],
 };
 const DEFAULT_AXES: Readonly<Record<Target["kind"], readonly AxisId[]>> = {
-  instance: ["relay", "base", "api"],
+  instance: ["relay", "store", "base", "api"],
   broker: ["link", "relay"],
 };
 const DEFAULT_UNITS: Readonly<Record<Target["kind"], Readonly<Record<Depth, number>>>> = {

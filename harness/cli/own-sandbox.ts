@@ -26,7 +26,7 @@ export interface SandboxWishes {
   readonly noise?: string;
 }
 
-const DEFAULT_CAPACITY = "relay=900,api=120";
+const DEFAULT_CAPACITY = "relay=900,store=60,api=120";
 
 const stateOf = ({ data }: Settings): string => join(data, "sandbox");
 

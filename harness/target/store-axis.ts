@@ -40,6 +40,7 @@ export function storeMeasurer(
     clock,
     runTag,
     payloadBytes: message.payloadBytes,
+    flushMs,
     everyMs: readEveryMs,
     nodeOf: (unit) => units()[unit]?.outputNodeUuid,
     onProgress,
@@ -69,7 +70,8 @@ export function storeMeasurer(
     onProgress,
   });
   const sessions = new CrewSessions(crew);
-  return new WrittenMeasurer({ engine, objective, clock, sessions, reader, readEveryMs });
+  const atEnd = () => onProgress(reader.costInWords());
+  return new WrittenMeasurer({ engine, objective, clock, sessions, reader, readEveryMs, atEnd });
 }
 
 const sourceOf = (session: PlatformSession): StoreSource => ({
