@@ -73,7 +73,7 @@ describe("reading states", () => {
     await reader.states();
     for (const name of names(0, 700)) state(name, { millis: 1 });
     expect(await reader.states()).toHaveLength(700);
-    expect(reader.cost.requests).toBeLessThanOrEqual(8);
+    expect(reader.cost.requests).toBeLessThanOrEqual(10);
   });
 
   test("sees a state beside a newer change of another kind", async () => {
