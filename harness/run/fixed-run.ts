@@ -14,6 +14,7 @@ import { generatorFacts, LOADSTONE_VERSION, runOwner } from "./environment.ts";
 import { drainFixed, measureFixed } from "./fixed-measure.ts";
 import { type FixedNews, FixedWatch } from "./fixed-watch.ts";
 import { paceText, storedPlan } from "./fixed-words.ts";
+import { ResourceWatch } from "./resource-watch.ts";
 import { RunRecord } from "./run-record.ts";
 import { StoreWatch } from "./store-watch.ts";
 
@@ -49,7 +50,10 @@ export async function fixedRun(options: FixedRunOptions): Promise<FinishedRun> {
     storeWatch.look();
   }, HEARTBEAT_MS);
   try {
+    const resources = new ResourceWatch(options.target, record);
+    await resources.begin();
     const measured = await measure(options, record);
+    await resources.end();
     const cleanUp = await options.target.cleanUp();
     const report = reportOf(options, measured, startedAtMs);
     const { reason } = report.run;

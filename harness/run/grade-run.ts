@@ -9,6 +9,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { CleanUp, RunTarget } from "../target/target.ts";
 import { generatorFacts, LOADSTONE_VERSION, runOwner } from "./environment.ts";
 import type { RunNews } from "./progress.ts";
+import { ResourceWatch } from "./resource-watch.ts";
 import { RunRecord } from "./run-record.ts";
 import { verdictOf } from "./run-verdict.ts";
 import { StoreWatch } from "./store-watch.ts";
@@ -50,7 +51,10 @@ export async function gradeRun(options: GradeRunOptions): Promise<GradedRun> {
     storeWatch.look();
   }, HEARTBEAT_MS);
   try {
+    const resources = new ResourceWatch(options.target, record);
+    await resources.begin();
     const searched = refused(await searchAll({ ...options, record }));
+    await resources.end();
     // Cleaning up comes before the last words, so that they can say what is left.
     const cleanUp = await cleanTarget(options, record);
     const report = reportOf(options, searched, cleanUp, startedAtMs);

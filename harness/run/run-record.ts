@@ -4,6 +4,7 @@ import type { EventRow, RunRow, SecondRow } from "#harness/store/rows.ts";
 import type { StoreWriter } from "#harness/store/store.ts";
 import type { SecondCounts } from "../engine/axis-measurer.ts";
 import type { Clock } from "../load/clock.ts";
+import type { Reading } from "../platform/operator-metrics.ts";
 
 type RunStart = Omit<
   RunRow,
@@ -77,6 +78,13 @@ export class RunRecord {
   grade(report: Report, digest: string): void {
     const { runId } = this.#row;
     this.#store.write("grades", { runId, atMs: report.run.endedAtMs, digest, report });
+  }
+
+  /** Readings of the target's own counters, as of now. */
+  resources(readings: readonly Reading[]): void {
+    const { runId } = this.#row;
+    const atMs = this.#clock.wall();
+    for (const reading of readings) this.#store.write("resources", { runId, atMs, ...reading });
   }
 
   #revise(change: Partial<RunRow>): void {

@@ -1,21 +1,23 @@
 import type { Crew } from "../axes/crew.ts";
 import type { UnitIdentity, UnitSource } from "../axes/unit-source.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
-import { LoadstoneError } from "../errors.ts";
 import { type Clock, systemClock } from "../load/clock.ts";
 import { describeShares, spreadFor } from "../machine/spread.ts";
 import type { JointPlan } from "../plan/joint-plan.ts";
 import type { AxisPlan, Plan } from "../plan/plan.ts";
 import type { FleetUnit } from "../platform/fleet-units.ts";
 import type { Manifest } from "../platform/manifest.ts";
+import type { OperatorReading } from "../platform/operator-metrics.ts";
 import { type Fleet, openFleet } from "../platform/provision.ts";
 import { openPlatform } from "../platform/rest.ts";
 import type { PlatformSession } from "../platform/session.ts";
 import { signIn } from "../platform/sign-in.ts";
-import { checkTarget, type Target } from "../scenario/target-gate.ts";
+import type { Target } from "../scenario/target-gate.ts";
 import type { Lookup } from "../world.ts";
 import { apiMeasurer } from "./api-axis.ts";
 import { baseMeasurer } from "./base-axis.ts";
+import { brokerOfFleet } from "./fleet-broker.ts";
+import { readInstanceResources } from "./instance-resources.ts";
 import { jointMeasurer } from "./joint-axes.ts";
 import { type BrokerAddress, linkMeasurer, openCrew, relayMeasurer } from "./mqtt-axes.ts";
 import { storeMeasurer } from "./store-axis.ts";
@@ -165,6 +167,11 @@ class InstanceTarget implements RunTarget {
     }
   }
 
+  async readResources(): Promise<OperatorReading> {
+    const { target, env, signal } = this.#options;
+    return readInstanceResources(target, env, signal);
+  }
+
   async cleanUp(): Promise<CleanUp> {
     const manifest = this.#manifest;
     if (manifest === undefined) return { removed: 0, left: [] };
@@ -219,18 +226,9 @@ class InstanceTarget implements RunTarget {
 
   async #brokerAddress(): Promise<BrokerAddress> {
     const { target, lookup } = this.#options;
-    const broker = this.#fleet?.broker;
-    if (broker === undefined) {
-      throw new LoadstoneError("TARGET_ANSWER_INVALID", "no Unit's env names the MQTT broker", {
-        hint: "check PU_MQTT_HOST and PU_MQTT_PORT of the instance",
-      });
-    }
-    // A private instance may only send us to a private broker; an Admin vouches for a public one.
-    const { host: serverName, port } = broker;
-    if (!target.isPrivate) return { host: serverName, serverName, port, tls: false };
-    const host = serverName.includes(":") ? `[${serverName}]` : serverName;
-    const checked = await checkTarget(`mqtt://${host}:${port}`, { lookup, yes: false });
-    return { host: checked.address, serverName, port, tls: false };
+    const named = this.#fleet?.broker;
+    const { host, port } = await brokerOfFleet(target, named, lookup);
+    return { host, serverName: named?.host ?? host, port, tls: false };
   }
 
   async #growTo(count: number): Promise<readonly FleetUnit[]> {

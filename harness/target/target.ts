@@ -1,6 +1,7 @@
 import type { AxisId } from "#grader/contracts/axis.ts";
 import type { TargetKind } from "#grader/contracts/report.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
+import type { OperatorReading } from "../platform/operator-metrics.ts";
 import type { JointPlan } from "../plan/joint-plan.ts";
 import type { AxisPlan } from "../plan/plan.ts";
 
@@ -28,6 +29,8 @@ export interface RunTarget extends AsyncDisposable {
   openAxis(plan: AxisPlan, signal: AbortSignal): Promise<AxisMeasurer>;
   /** All axes of the plan at once; those alone must not be open any more. */
   openJoint(plan: JointPlan, axes: readonly AxisPlan[], signal: AbortSignal): Promise<AxisMeasurer>;
+  /** What the target's own servers have counted so far; missing where there is nobody to ask. */
+  readResources?(): Promise<OperatorReading>;
   /** Removes whatever the run created; says what is left. Safe to call twice. */
   cleanUp(): Promise<CleanUp>;
 }
