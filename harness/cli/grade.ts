@@ -13,6 +13,7 @@ import { checkTarget, type Target } from "../scenario/target-gate.ts";
 import { isAdmin } from "../target/admin.ts";
 import { readBrokerAccess } from "../target/broker-access.ts";
 import { openBrokerTarget } from "../target/broker-target.ts";
+import { refuseFleet } from "../target/fleet-keeping.ts";
 import { openInstanceTarget } from "../target/instance-target.ts";
 import type { CleanUp, RunTarget, TargetContext } from "../target/target.ts";
 import type { World } from "../world.ts";
@@ -108,6 +109,7 @@ export async function openTarget(
   const { target, plan } = job;
   const env = job.env ?? world.env;
   if (target.kind === "broker") {
+    refuseFleet(settings);
     const access = await readBrokerAccess(env);
     return openBrokerTarget({ target, plan, context, access, signal: world.signal });
   }

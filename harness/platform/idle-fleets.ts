@@ -73,11 +73,14 @@ export async function takeFleet(dir: string, takeover: Takeover): Promise<Manife
     if (manifest !== undefined) return manifest;
   }
   if (wanted === true) return undefined;
-  throw new LoadstoneError(
+  throw nothingToReuse(wanted, place);
+}
+
+export const nothingToReuse = (runId: string, { url }: Place): LoadstoneError =>
+  new LoadstoneError(
     "RUN_NOT_FOUND",
-    `run ${wanted} left no fleet on ${place.url} that is free to reuse`,
+    `run ${runId} left no fleet on ${url} that is free to reuse`,
     { hint: "`loadstone clean --list` names those there are" },
   );
-}
 
 const isKept = ({ keptAtMs }: IdleFleet): boolean => keptAtMs !== undefined;

@@ -6,7 +6,15 @@ import { listIdleFleets } from "../platform/idle-fleets.ts";
 import { listManifests, openManifest } from "../platform/manifest.ts";
 import type { Fleet } from "../platform/provision.ts";
 import { skippingClock } from "../test/skipping-clock.ts";
-import { checkOwners, endFleet, type FleetWish, openRunManifest } from "./fleet-keeping.ts";
+import {
+  checkOwners,
+  checkReuse,
+  endFleet,
+  type FleetWish,
+  isOfUsers,
+  openRunManifest,
+  refuseFleet,
+} from "./fleet-keeping.ts";
 
 const PLACE = { url: "http://127.0.0.1:9" };
 const clock = skippingClock();
@@ -29,6 +37,8 @@ async function keptBy(runId: string): Promise<void> {
   await manifest.keep(0);
   await manifest.close(true);
 }
+
+const reusing = (reuse: string | true) => ({ keep: false, reuse });
 
 const nothingRemoved = () => Promise.resolve({ removed: 0, left: [], lent: [] });
 
@@ -89,6 +99,31 @@ describe("a run", () => {
     expect(end.removed).toBe(keep ? 0 : 1);
     expect(await listManifests(dir)).toHaveLength(keep ? 1 : 0);
   });
+});
+
+test("a run that left nothing there is refused as one to reuse", async () => {
+  await keptBy("first");
+  await checkReuse(dir, reusing("first"), PLACE);
+  await checkReuse(dir, reusing(true), PLACE);
+  const elsewhere = checkReuse(dir, reusing("first"), { url: "http://127.0.0.1:8" });
+  await expect(elsewhere).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+  await expect(checkReuse(dir, reusing("other"), PLACE)).rejects.toThrow("run other left no fleet");
+});
+
+test("a bare broker is asked for no fleet", () => {
+  const none = { keep: false, reuse: undefined, unitUsers: 0 };
+  expect(() => refuseFleet(none)).not.toThrow();
+  for (const asked of [{ keep: true }, { reuse: true as const }, { unitUsers: 1 }]) {
+    expect(() => refuseFleet({ ...none, ...asked })).toThrow("of an instance");
+  }
+});
+
+test("Units are users' where a manifest names any", async () => {
+  const manifest = await openManifest(dir, { runId: "x", ...PLACE });
+  expect(isOfUsers(manifest)).toBe(false);
+  await manifest.made("user", "ls-x-w0", "uuid");
+  expect(isOfUsers(manifest)).toBe(true);
+  await manifest.close(false);
 });
 
 test("other owners are refused where only the creator may read", () => {

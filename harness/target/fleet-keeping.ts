@@ -1,6 +1,12 @@
 import { LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
-import { type Place, takeFleet } from "../platform/idle-fleets.ts";
+import {
+  isAt,
+  listIdleFleets,
+  nothingToReuse,
+  type Place,
+  takeFleet,
+} from "../platform/idle-fleets.ts";
 import { type Manifest, openManifest } from "../platform/manifest.ts";
 import type { Fleet } from "../platform/provision.ts";
 import type { Removal } from "../platform/removal.ts";
@@ -30,6 +36,36 @@ export function checkOwners({
     "CONFIG_INVALID",
     `--unit-users does not go with the axis ${refused.axis}: only their creator may read its Units back`,
     { hint: "leave --unit-users out, or choose of --axes link,relay,api" },
+  );
+}
+
+/** Do the Units of a manifest belong to users made for them? */
+export const isOfUsers = (manifest: Manifest): boolean =>
+  manifest.outstanding().some(({ kind }) => kind === "user");
+
+/** Refuses a run to reuse that left nothing, before anything is asked of the instance. */
+export async function checkReuse(
+  manifestDir: string,
+  { reuse }: FleetWish,
+  place: Place,
+): Promise<void> {
+  if (typeof reuse !== "string") return;
+  const fleets = await listIdleFleets(manifestDir);
+  if (fleets.some((fleet) => fleet.header.runId === reuse && isAt(fleet, place))) return;
+  throw nothingToReuse(reuse, place);
+}
+
+/** A bare broker has no Units to keep. */
+export function refuseFleet(wish: {
+  readonly keep: boolean;
+  readonly reuse?: string | true | undefined;
+  readonly unitUsers: number;
+}): void {
+  if (!wish.keep && wish.reuse === undefined && wish.unitUsers === 0) return;
+  throw new LoadstoneError(
+    "CONFIG_INVALID",
+    "--keep, --reuse and --unit-users are of an instance: a bare broker has no Units to keep",
+    { hint: "leave them out" },
   );
 }
 

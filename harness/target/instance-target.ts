@@ -23,8 +23,10 @@ import { type BrokerAddress, linkMeasurer, openCrew, relayMeasurer } from "./mqt
 import { storeMeasurer } from "./store-axis.ts";
 import {
   checkOwners,
+  checkReuse,
   endFleet,
   type FleetWish,
+  isOfUsers,
   openRunManifest,
   OWN_FLEET,
 } from "./fleet-keeping.ts";
@@ -55,6 +57,10 @@ export interface InstanceOptions {
 export async function openInstanceTarget(options: InstanceOptions): Promise<RunTarget> {
   const { target, signal, clock = systemClock } = options;
   if ((options.unitUsers ?? 0) > 0) checkOwners(options.plan);
+  await checkReuse(options.manifestDir, options.fleet ?? OWN_FLEET, {
+    url: target.url,
+    sandbox: options.sandboxState,
+  });
   const client = openPlatform({
     url: target.url,
     address: target,
@@ -253,6 +259,7 @@ class InstanceTarget implements RunTarget {
       wish: this.#options.fleet ?? OWN_FLEET,
       log: context.onProgress,
     });
+    if (isOfUsers(this.#manifest)) checkOwners(this.#options.plan);
     this.#fleet = await openFleet({
       session: this.#session,
       manifest: this.#manifest,
