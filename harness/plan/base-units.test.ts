@@ -6,6 +6,7 @@ import {
   baseLoggersFor,
   type BaseTraffic,
   baseUnitsFor,
+  baseUnitsForEver,
   longestStepSec,
   mostBasePerSec,
 } from "./base-units.ts";
@@ -14,8 +15,8 @@ const TRAFFIC: BaseTraffic = { mix: { states: 10, logs: 1 }, logsPerUnitPerSec: 
 const LOGS_ALONE: BaseTraffic = { mix: { states: 0, logs: 1 }, logsPerUnitPerSec: 2 };
 
 test("a small load needs some hundred Units, not a thousand", () => {
-  expect(baseUnitsFor(2, TRAFFIC, 2000)).toBeLessThan(400);
-  expect(baseUnitsFor(0.5, TRAFFIC, 2000)).toBeLessThan(100);
+  expect(baseUnitsFor(2, TRAFFIC, 2000)).toBeLessThan(450);
+  expect(baseUnitsFor(0.5, TRAFFIC, 2000)).toBeLessThan(140);
   expect(baseUnitsFor(100, TRAFFIC, 600)).toBe(600);
 });
 
@@ -28,7 +29,7 @@ test("logs alone need few Units, and none of them rests", () => {
 test("so many Units offer what reference Units would, and somewhat more in a short step", () => {
   // A reference Unit makes 1/60 + 1/600 a second.
   const byThemselves = 600 / 60 + 600 / 600;
-  expect(mostBasePerSec(600, TRAFFIC, "standard")).toBeGreaterThan(0.85 * byThemselves);
+  expect(mostBasePerSec(600, TRAFFIC, "standard")).toBeGreaterThan(0.7 * byThemselves);
   expect(mostBasePerSec(600, TRAFFIC, "standard")).toBeLessThan(byThemselves);
   expect(mostBasePerSec(600, TRAFFIC, "glance")).toBeGreaterThan(1.3 * byThemselves);
 });
@@ -42,6 +43,16 @@ test("no step of a search asks for more states than there are rested Units", () 
       expect(statesPerSec * sec).toBeLessThanOrEqual(units * 1.0001);
     }
   }
+});
+
+test("a round of those that go on for ever is as long as a rest, even where chance hurries it", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0.1, max: 500, noNaN: true }), (load) => {
+      const units = baseUnitsForEver(load, TRAFFIC.mix);
+      const quickest = units - 4 * Math.sqrt(units);
+      expect(quickest / (load * stateShare(TRAFFIC.mix))).toBeGreaterThanOrEqual(66.4);
+    }),
+  );
 });
 
 test("Units come in pairs, never more than there may be", () => {

@@ -20,7 +20,9 @@ const cycleSec = (stateEveryMs: number): number => (stateRestMs(stateEveryMs) + 
 export const NEXT_WAVE = 3;
 /** More than this, and a run would be resting for most of its time. */
 const FOR_A_STEP = 1.6;
-/** A random schedule may have so many times the messages of its mean. */
+/** A random schedule gets through a round of Units sooner than its mean by so many deviations. */
+const DEVIATIONS = 4;
+/** It may have so many times the messages of its mean. */
 const UNEVEN = 1.15;
 
 /** Units that make ready for a load, even because they come in pairs. */
@@ -40,7 +42,10 @@ export function baseUnitsForEver(
   stateEveryMs = STATE_EVERY_MS,
 ): number {
   const states = load * stateShare(mix) * cycleSec(stateEveryMs);
-  return 2 * Math.max(1, Math.ceil(states / 2));
+  // So many that their quickest round is as long: N − 4·√N ≥ states, solved for N.
+  const half = DEVIATIONS / 2;
+  const units = states === 0 ? 0 : (half + Math.sqrt(half * half + states)) ** 2;
+  return 2 * Math.max(1, Math.ceil(units / 2));
 }
 
 /** Units that log: few, so that few lists have to be read back. */
@@ -67,9 +72,10 @@ export function longestStepSec(load: number, depth: Depth): number {
 export function mostBasePerSec(units: number, traffic: BaseTraffic, depth: Depth): number {
   const { mix, logsPerUnitPerSec } = traffic;
   const share = stateShare(mix);
-  const endless = units / cycleSec(STATE_EVERY_MS) / share;
+  const perSec = (each: number) => each / cycleSec(STATE_EVERY_MS) / share;
+  const endless = perSec(Math.max(1, units - DEVIATIONS * Math.sqrt(units)));
   const fits = (load: number) => UNEVEN * load * share * longestStepSec(load, depth) <= units;
-  let byStates = FOR_A_STEP * endless;
+  let byStates = FOR_A_STEP * perSec(units);
   while (byStates > endless && !fits(byStates)) byStates *= 0.98;
   const byLogs = (units * logsPerUnitPerSec) / (1 - share);
   return Math.min(Math.max(endless, byStates), byLogs);
