@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sfc32, type Random } from "../capacity/sim/random.ts";
 import { type ArrivalKind, minuteCount, perSecOf, takenPerSec } from "./arrivals.ts";
-import { type DeclaredTopic, type DeclaredUnit, declaredCost } from "./declared.ts";
+import type { DeclaredTopic, DeclaredUnit } from "./declared-unit.ts";
+import { declaredCost } from "./declared.ts";
 import { meanBytes, shareWithin } from "./sizes.ts";
 
 const topic = (more: Partial<DeclaredTopic>): DeclaredTopic => ({

@@ -30,10 +30,11 @@ function headline({ target, units, hours, repos }: Costs): string {
   if (units === 0) return `Nothing was metered of ${harmless(target)}: as declared`;
   const span = hours < 48 ? `${figure(hours)} h` : `${figure(hours / 24)} days`;
   const metered = repos.filter(({ basis }) => basis === "metered").length;
-  const many = (figureOf: number, noun: string) =>
-    `${count(figureOf)} ${noun}${figureOf === 1 ? "" : "s"}`;
   return `${many(units, "Unit")} of ${many(metered, "Repo")} metered for ${span} on ${harmless(target)}`;
 }
+
+const many = (figureOf: number, noun: string): string =>
+  `${count(figureOf)} ${noun}${figureOf === 1 ? "" : "s"}`;
 
 function repoTable({ repos }: Costs, paint: Paint, width: number): string[] {
   const columns: Column[] = [
