@@ -23,7 +23,7 @@ const capacity = (command: Command): Command =>
   command
     .option(
       "--capacity <list>",
-      "true capacity: link (connections), relay, store, base, api (per second); absent is unlimited",
+      "true capacity: link (connections), relay, store, base (states alone), api (per second); absent is unlimited",
     )
     .option("--log-cost <n>", "what a log message costs base, in state messages (default: 4)")
     .addOption(usual("--joint [share]", "share of all work done on one common resource", "1"))
