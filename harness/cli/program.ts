@@ -227,6 +227,7 @@ function addStanding(program: Command, world: World, settingsOf: SettingsOf, fin
     .description("check that this machine, and a target if named, are fit for a run")
     .option("--units <n>", "Units they are to be fit for (default: 1000)")
     .option("--source-addresses <list>", "addresses of this machine the Units connect from")
+    .option("--repository <url>", "git repository for its two Units; the instance must reach it")
     .option("--json", "print the findings as JSON (reports/schema/doctor-1.json)");
   for (const add of [targetFlags, storeFlags]) add(doctorCommand);
   doctorCommand
