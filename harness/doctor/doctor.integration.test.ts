@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { startSandbox } from "#compose/embedded/sandbox/start.ts";
 import { runProgram } from "../cli/program.ts";
@@ -20,7 +23,9 @@ async function startBroker(deniesTopics = false): Promise<string> {
 }
 
 async function doctor(args: readonly string[], env: Record<string, string> = {}) {
-  const world = testWorld(["doctor", "--json", "--data", "/tmp", ...args], { env });
+  const data = await mkdtemp(join(tmpdir(), "doctor-"));
+  closing.push(() => rm(data, { recursive: true, force: true }));
+  const world = testWorld(["doctor", "--json", "--data", data, ...args], { env });
   const code = await runProgram(world);
   const diagnosis = Diagnosis.parse(JSON.parse(world.printed.join("")));
   const outcomes = Object.fromEntries(
@@ -70,7 +75,12 @@ describe("the doctor", () => {
   });
 
   test("signs in to an instance and asks it one thing", async () => {
-    const sandbox = await startSandbox({ port: 0, mqttPort: 0, capacity: {} });
+    const sandbox = await startSandbox({
+      port: 0,
+      mqttPort: 0,
+      capacity: {},
+      dataPipe: { flushMs: 100 },
+    });
     closing.push(() => sandbox.close());
     const { url, admin } = sandbox.ready;
     const env = { LOADSTONE_LOGIN: admin.login, LOADSTONE_PASSWORD: admin.password };
