@@ -163,7 +163,9 @@ export const Trial = z
 export type Trial = z.infer<typeof Trial>;
 
 /** Messages that missed the objective: late, lost, failed, unsent by back-pressure or still pending. */
-export const badCount = (t: Trial): number => t.late + t.lost + t.errors + t.unsent + t.pending;
+export const badCount = (
+  t: Pick<Trial, "late" | "lost" | "errors" | "unsent" | "pending">,
+): number => t.late + t.lost + t.errors + t.unsent + t.pending;
 /** Correct answers in time, per second. */
 export const goodputPerSec = (t: Trial): number =>
   t.measuredMs === 0 ? 0 : (t.good * 1000) / t.measuredMs;
