@@ -53,11 +53,12 @@ function followsOf(leader: TopicTimes, follower: TopicTimes): Follows | undefine
   if (delays.length < follower.messages * LEAST_EXPLAINED || gaps.length === 0) return undefined;
   const sorted = delays.toSorted((a, b) => a - b);
   const middle = quantile(sorted, 0.5);
-  const half = Math.max(1, 3 * (quantile(sorted, 0.9) - quantile(sorted, 0.1)));
+  // Of a normal distribution these two lie 2.56 deviations apart; a stall now and then moves neither.
+  const spread = (quantile(sorted, 0.9) - quantile(sorted, 0.1)) / 2.56;
+  const half = Math.max(1, 4 * spread);
   const inside = sorted.filter((delay) => Math.abs(delay - middle) <= half);
   if (inside.length < follower.messages * LEAST_EXPLAINED) return undefined;
   const typicalGap = mean(gaps);
-  const spread = deviation(inside);
   const isTight = 4 * spread < MOST_WINDOW * typicalGap && middle < MOST_DELAY * typicalGap;
   const chance = inside.length / leader.messages;
   if (!isTight || chance > 1.02) return undefined;
@@ -67,7 +68,7 @@ function followsOf(leader: TopicTimes, follower: TopicTimes): Follows | undefine
     topic: leader.name,
     chance: Math.min(1, chance),
     delay: mean(inside),
-    jitter: spread,
+    jitter: deviation(inside),
   };
 }
 

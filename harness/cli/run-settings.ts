@@ -15,6 +15,7 @@ export const runSettings = {
   rampFrom: z.coerce.number().nonnegative().optional(),
   rampSteps: z.coerce.number().int().min(1).max(10_000).optional(),
   replay: z.string().min(1).optional(),
+  profile: z.string().min(1).optional(),
   speed: z.coerce.number().positive().max(1000).optional(),
   reconnect: z.enum([...BACK_OFF_NAMES, "never"]).optional(),
   keepAlive: z.coerce.number().int().min(1).max(65_535).optional(),

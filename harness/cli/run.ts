@@ -6,6 +6,7 @@ import { type FinishedRun, fixedRun } from "../run/fixed-run.ts";
 import type { TargetContext } from "../target/target.ts";
 import type { World } from "../world.ts";
 import { checkFileLimit, gate, leftLines, openTarget, sizeOf } from "./grade.ts";
+import { replayProfile } from "./replay-profile.ts";
 import { openRunDisplay } from "./run-display.ts";
 import { newRunId } from "./run-id.ts";
 import { fixedPlanFor } from "./run-plan.ts";
@@ -23,6 +24,9 @@ export async function run(
   scenario: string,
   flags: RunFlags,
 ): Promise<number> {
+  if (settings.profile !== undefined) {
+    return replayProfile(world, settings, settings.profile, flags);
+  }
   const target = await gate(world, settings);
   const fixed = await fixedPlanFor(world, settings, target.kind, scenario);
   const plan = asPlan(fixed);
