@@ -124,7 +124,11 @@ async function storedReport(
     const report = await reader.readReport(run.runId);
     if (report?.axes.some(({ capacity }) => capacity !== null) === true) return report;
   }
-  throw new LoadstoneError("RUN_NOT_FOUND", `the store holds no grading of ${url}`, {
-    hint: "grade it with `loadstone grade`, or give a report with --grade FILE",
-  });
+  throw new LoadstoneError(
+    "RUN_NOT_FOUND",
+    `the store holds no grading of ${url} that found a capacity`,
+    {
+      hint: "grade it with `loadstone grade`, or give a report with --grade FILE",
+    },
+  );
 }
