@@ -146,6 +146,20 @@ export const REST: readonly Assertion[] = [
       }),
   },
   {
+    id: "rest/feature-off",
+    contract: "REST §9",
+    quirk: "what belongs to a feature that is switched off is 405 with code 15",
+    check: async (bench) => {
+      if (bench.parts.root.feature_flags.pu_ff_grafana_integration_enable) return "Grafana is on";
+      const text = /^405: 15: Feature Flag Error: /;
+      const answer = await bench.call("GET", "/grafana/get_dashboards");
+      same("GET /grafana/get_dashboards", answer, detail(405, text));
+      const cookies = await bench.graphql("mutation { setGrafanaCookies { isNone } }");
+      same("setGrafanaCookies", cookies, { status: 200, body: { errors: [{ message: text }] } });
+      return undefined;
+    },
+  },
+  {
     id: "rest/datetime",
     contract: "REST §1",
     quirk: "times are UTC without an offset",

@@ -18,7 +18,7 @@ export async function isPipeSubscribed({ parts }: Bench): Promise<boolean | unde
 /** Without its subscription the DataPipe stores nothing, and no answer of the API says so. */
 export const dataPipe: Check = {
   id: "data-pipe",
-  title: "DataPipe subscribed",
+  title: "DataPipe listens",
   about: "instance",
   needs: ["test-units"],
   run: async (context) => {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { MetricsCache } from "../../operations/base-metrics.ts";
+import { Refusal } from "../../platform/refusal.ts";
 import type { HttpMetrics } from "../prometheus.ts";
 import { CHEAP } from "../queue.ts";
 import type { RouteContext } from "./context.ts";
@@ -48,6 +49,11 @@ export function rootRoutes(
       reply.type("text/plain; version=0.0.4; charset=utf-8").send(metrics.text()),
     );
   }
+
+  // There is no Grafana here: its endpoints refuse as they do where the feature is off.
+  app.all(`${api}/grafana/*`, () => {
+    throw new Refusal("feature", "Feature PU_FF_GRAFANA_INTEGRATION_ENABLE is disabled");
+  });
 
   const cost = () => (baseMetrics.isFresh() ? CHEAP : 1);
   app.get(`${api}/metrics/`, { config: { cost } }, (request) =>
