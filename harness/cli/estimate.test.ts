@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -122,4 +122,15 @@ test.each([
   [1000, [0.4, 0.15, 0.25, 0.1, 0.06, 0.01, 0.03], [400, 150, 250, 100, 60, 10, 30]],
 ])("%d Units are shared out whole", (units, shares, parts) => {
   expect(shareOut(units, shares)).toEqual(parts);
+});
+
+test("an estimate against axes of which some were not measured says so in its first words", async () => {
+  const report = JSON.parse(await readFile(grade, "utf8")) as { axes: Record<string, unknown>[] };
+  const axes = report.axes.map((axis) =>
+    axis["id"] === "api" ? { ...axis, verdict: "inconclusive", capacity: null } : axis,
+  );
+  const file = await fileWith("part.json", JSON.stringify({ ...report, axes, joint: undefined }));
+  const text = await printed("estimate", "--repo", "temp-sensor=10", "--grade", file);
+  expect(text).toMatch(/✓ fits, as far as measured/);
+  expect(text).toMatch(/API was not measured/);
 });

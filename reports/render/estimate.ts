@@ -41,6 +41,8 @@ function headLines(made: Estimate, { paint, width }: Sheet): string[] {
   const asked = repos.map(({ repo, units }) => `${count(units)} × ${harmless(repo)}`).join(", ");
   const on = target === null ? "" : ` on ${harmless(target.name ?? target.url)}`;
   const { title } = AXES[firstToFill];
+  const unknown = made.axes.some((axis) => axis.rated === null && axis.asked > 0);
+  const limits = unknown && fits !== "no" ? ", as far as measured" : "";
   const facts =
     target === null
       ? [`counts as ${figure(referenceUnits)} reference Units`, `most of it on ${title}`]
@@ -50,7 +52,7 @@ function headLines(made: Estimate, { paint, width }: Sheet): string[] {
         ];
   return [
     ...wrap(`${asked}${on}`, width).map(paint.bold),
-    ...wrapFacts([...(fits === null ? [] : [verdictText(fits, paint)]), ...facts], width),
+    ...wrapFacts([...(fits === null ? [] : [verdictText(fits, paint) + limits]), ...facts], width),
   ];
 }
 
