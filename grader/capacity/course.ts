@@ -37,7 +37,7 @@ export interface Course {
   /** Highest load of which every window was good, and lowest of which one was bad. */
   bestLoad: number | undefined;
   worstLoad: number | undefined;
-  /** Highest load of which every refining window was good. */
+  /** Highest load of a refining step with as many windows as a soak, all of them good. */
   heldLoad: number | undefined;
   /** A hard failure was seen and not yet drained away. */
   undrained: boolean;

@@ -36,7 +36,7 @@ export interface DepthConstants {
   readonly windowWeight: number;
   readonly soakSettleMs: number;
   readonly soakWindows: number;
-  /** A refining window that held the lower bound or more counts as its soak. */
+  /** A refining step of as many windows that held the lower bound or more counts as its soak. */
   readonly soakSeen: boolean;
   /** Refining goes in slices, far enough apart to see a slow drift; undefined: in one go. */
   readonly slices?: SliceConstants;
@@ -109,6 +109,7 @@ export const DEPTH_CONSTANTS: Readonly<Record<Depth, DepthConstants>> = {
     maxRefineMs: 90_000,
     coolShares: [1, 2],
     soakWindows: 2,
+    soakSeen: true,
   },
   standard: { ...FULL, tolerance: 0.08, minWindows: 8, maxRefineMs: 200_000, soakWindows: 3 },
   certify: {

@@ -110,8 +110,11 @@ function* refineOnce(course: Course, belief: Belief, wanted: number, step: numbe
   for (let i = driven.windows.length; i < count; i++) {
     belief.observe({ load, good: false, weight: constants.windowWeight });
   }
-  if (driven.allGood) course.heldLoad = Math.max(load, course.heldLoad ?? load);
-  else yield* recover(course, driven.hard);
+  if (!driven.allGood) yield* recover(course, driven.hard);
+  // As many windows as a soak has: no less is known than from a soak at that load.
+  else if (count >= constants.soakWindows) {
+    course.heldLoad = Math.max(load, course.heldLoad ?? load);
+  }
   return count;
 }
 
