@@ -23,7 +23,7 @@ interface Here {
 
 const MQTT: readonly WorkKind[] = ["qos0", "qos1", "open", "e2e", "idle"];
 const KINDS: Readonly<Record<ClientName, readonly WorkKind[]>> = {
-  loadstone: [...MQTT, "http"],
+  loadstone: [...MQTT, "http", "meter"],
   "loadstone-collect": ["qos1"],
   "loadstone-transport": ["qos0", "qos1", "idle"],
   "mqtt.js": MQTT,

@@ -35,6 +35,7 @@ export const emqttBench =
         return idling(program, job);
       case "open":
       case "http":
+      case "meter":
         return Promise.reject(new Error("emqtt-bench has no such work"));
       default:
         return job.work.kind satisfies never;

@@ -13,6 +13,7 @@ export const WORK_NAMES = [
   "idle-10000",
   "connect-10000",
   "http",
+  "meter",
 ] as const;
 export const WorkName = z.enum(WORK_NAMES);
 export type WorkName = z.infer<typeof WorkName>;

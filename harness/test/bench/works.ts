@@ -9,7 +9,7 @@ const WARM_SHARE = 0.1;
 const QUICK_MESSAGES = 2000;
 const LEAST_TURNS = 4;
 
-export type WorkKind = "qos0" | "qos1" | "open" | "e2e" | "idle" | "http";
+export type WorkKind = "qos0" | "qos1" | "open" | "e2e" | "idle" | "http" | "meter";
 
 /** Settings of a generator, handed over as `key=value`. */
 export type Settings = Readonly<Record<string, number>>;
@@ -61,6 +61,8 @@ export function workOf(name: WorkName, scale: Scale): Work {
       return { name, kind: "idle", targets: BOTH, settings: { ...idle(10_000, scale), holdMs: 0 } };
     case "http":
       return { name, kind: "http", targets: ["sink"], settings: flood(60_000, {}, scale) };
+    case "meter":
+      return { name, kind: "meter", targets: ["sink"], settings: flood(400_000, {}, scale) };
     default:
       return name satisfies never;
   }

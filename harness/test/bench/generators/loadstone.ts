@@ -14,6 +14,7 @@ import {
   untilDrained,
   WarmPart,
 } from "./measured.ts";
+import { meterFlood } from "./meter-flood.ts";
 import { paced } from "./paced.ts";
 
 const DEADLINE_MS = 500;
@@ -89,4 +90,5 @@ await printFacts({
   e2e: (asked) => paced(asked, true),
   idle,
   http: apiFlood,
+  meter: meterFlood,
 });
