@@ -27,7 +27,7 @@ export function regrade({ plan, trials, report, previousLetter }: StoredRun): Re
   const measured = revived.filter(({ axis }) => trials.some((trial) => trial.axis === axis));
   const results: AxisResult[] = [];
   for (const planned of measured) {
-    const axisPlan = withUnits(planned, heldUnits(results));
+    const axisPlan = withUnits(planned, heldUnits(trials));
     const { axis } = axisPlan;
     const found = replayRay(axisPlan, trialsOf(trials, axis), cutOffOf(report, axis));
     results.push({ id: axis, unit: AXES[axis].unit, ...found });

@@ -72,7 +72,7 @@ class RunSearches {
     const { plan, target, signal } = this.#options;
     for (const planned of plan.axes) {
       if (this.isOver) return;
-      const axisPlan = withUnits(planned, heldUnits(this.results));
+      const axisPlan = withUnits(planned, heldUnits(this.trials));
       const { axis } = axisPlan;
       const found = await this.#search(axisPlan, () => target.openAxis(axisPlan, signal));
       if (found === undefined) return;
