@@ -23,9 +23,6 @@ export function CapacityCurve({ result, points, deadlineMs }: CapacityCurveProps
   const x = alongFromZero(largest);
   const highest = max(points, (point) => point.delivered) ?? 0;
   const delivered = upFromZero(highest);
-  const tails = points.flatMap(({ p99Ms }) => (p99Ms === null ? [] : [p99Ms]));
-  const [fastest = 1, slowest = 1] = extent(tails);
-  const tail = upLog(fastest, Math.max(slowest, deadlineMs ?? 0), latency);
   return (
     <>
       <p className="chart-title">Delivered, {unit}</p>
@@ -49,6 +46,26 @@ export function CapacityCurve({ result, points, deadlineMs }: CapacityCurveProps
         />
         <Dots points={points} x={x} y={delivered} pick={(point) => point.delivered} />
       </Plot>
+      <TailPlot result={result} points={points} deadlineMs={deadlineMs} x={x} />
+      <p className="chart-x">offered, {unit}</p>
+    </>
+  );
+}
+
+/** p99 against offered; nothing where latencies of unlike work were not added up. */
+function TailPlot({
+  result,
+  points,
+  deadlineMs,
+  x,
+}: CapacityCurveProps & { readonly x: PlotScale }) {
+  const tails = points.flatMap(({ p99Ms }) => (p99Ms === null ? [] : [p99Ms]));
+  const [fastest, slowest] = extent(tails);
+  if (fastest === undefined || slowest === undefined) return null;
+  const { title } = RAYS[result.id];
+  const tail = upLog(fastest, Math.max(slowest, deadlineMs ?? 0), latency);
+  return (
+    <>
       <p className="chart-title">p99 latency</p>
       <Plot
         label={`${title}: p99 latency against offered load.`}
@@ -82,7 +99,6 @@ export function CapacityCurve({ result, points, deadlineMs }: CapacityCurveProps
         />
         <Dots points={points} x={x} y={tail} pick={(point) => point.p99Ms} />
       </Plot>
-      <p className="chart-x">offered, {unit}</p>
     </>
   );
 }

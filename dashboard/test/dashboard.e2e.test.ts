@@ -162,13 +162,13 @@ describe("with graded runs and one going on", () => {
   test("home has the grade, its interval, its caps and every corner in a table", async () => {
     await visit("/", { javaScriptEnabled: false }, async (page) => {
       const main = await page.getByRole("main").innerText();
-      expect(main).toMatch(/1.260/u);
-      expect(main).toMatch(/1.240–1.500/u);
+      expect(main).toMatch(/1.110/u);
+      expect(main).toMatch(/1.100–1.250/u);
       expect(main).toContain("Provisional.");
-      expect(main).toContain("Base limits (resource).");
+      expect(main).toContain("Base limits when all axes are loaded at once (resource).");
       expect(main).toContain("Watch it live");
       const table = page.getByRole("table", { name: "Capacity on the five axes" });
-      expect(await table.getByRole("row").count()).toBe(6);
+      expect(await table.getByRole("row").count()).toBe(7);
       expect(await page.getByRole("img", { name: /Capacity in reference Units/ }).count()).toBe(1);
       expect(await page.locator(".pentagon .previous").count()).toBe(1);
     });
@@ -176,7 +176,7 @@ describe("with graded runs and one going on", () => {
 
   test("the run names the window that broke each axis", async () => {
     await visit(`/runs/${SAMPLE_IDS.latest}`, {}, async (page) => {
-      expect(await page.locator('tr[data-tone="broke"]').count()).toBe(4);
+      expect(await page.locator('tr[data-tone="broke"]').count()).toBe(5);
       await page.getByRole("link", { name: /window 11/ }).click();
       expect(page.url()).toContain("#window-11");
     });

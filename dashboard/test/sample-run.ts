@@ -14,6 +14,7 @@ import type {
 } from "#harness/store/rows.ts";
 import { latency } from "#reports/render/format.ts";
 import { bucketOf } from "../lib/histogram.ts";
+import { jointOf, jointTrials, type SampleWindow } from "./sample-joint.ts";
 
 /** Rows of the store as a few graded days would leave them. */
 export interface SampleRows {
@@ -268,7 +269,11 @@ function trialsOf(
       atMs += trial.stepElapsedMs;
     }
   }
-  return trials;
+  const last = trials.at(-1);
+  if (axes.length < AXIS_IDS.length || last === undefined) return trials;
+  const window: SampleWindow = (axis, step, index, beganAtMs) =>
+    windowOf(runId, axis, step, index, beganAtMs, scale, random);
+  return [...trials, ...jointTrials(window, last, scale)];
 }
 
 const sum = (trials: readonly Trial[], pick: (t: Trial) => number) =>
@@ -324,6 +329,7 @@ function reportOf(run: RunRow, trials: readonly Trial[], scale: number): Report 
       exitCode: 0,
     },
     axes: AXIS_IDS.map((axis) => resultOf(axis, scale, trials)),
+    joint: jointOf(trials, scale),
     trials,
     objectives: AXIS_IDS.map((axis) => MODEL[axis].objective),
     generator: { loadstoneVersion, nodeVersion: "20.20.2", platform: "linux x64", cpus: 2 },

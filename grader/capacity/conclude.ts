@@ -24,7 +24,7 @@ const CEILINGS: Readonly<Record<SearchOptions["maxLoadReason"], Ceiling>> = {
     words: "the most this load generator can offer",
   },
   plan: { flag: "plan-limited", limitedBy: null, words: "the most the plan allows" },
-  axis: { flag: "axis-limited", limitedBy: null, words: "all that the weakest axis holds alone" },
+  axis: { flag: "axis-limited", limitedBy: null, words: "as far as the weakest axis goes" },
   policy: { flag: "policy-limited", limitedBy: "policy", words: "the limit the target is set to" },
 };
 

@@ -75,7 +75,7 @@ function outcomeWord({ verdict, limitedBy, flags }: AxisResult | JointResult): s
     case "measured":
       return limitedBy ?? "measured";
     case "censored":
-      if (flags.includes("axis-limited")) return "all that the axes hold alone";
+      if (flags.includes("axis-limited")) return "as far as the weakest axis";
       return limitedBy === null ? "not reached" : `not reached (${limitedBy})`;
     case "failed":
       return "failed";
