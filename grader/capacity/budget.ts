@@ -36,20 +36,23 @@ function partMs(course: Course, part: Part): number {
   const { constants, options, range } = course;
   const load = course.bestLoad ?? range.snap(options.startLoad);
   const windowMs = options.windowMs(load);
+  const answerMs = options.answerMs ?? 0;
   const failureMs = coolMs(course) + RECOVERY.probeSettleMs + RECOVERY.probeWindowMs;
   switch (part) {
     case "wave": {
       const waves = Math.ceil(ln(range.max / load) / ln(constants.waveFactor)) + 1;
-      return waves * (constants.waveSettleMs + constants.waveShare * windowMs) + failureMs;
+      return (
+        waves * (constants.waveSettleMs + constants.waveShare * windowMs + answerMs) + failureMs
+      );
     }
     case "warm":
-      return constants.maxWarmMs + constants.warmShare * windowMs;
+      return constants.maxWarmMs + constants.warmShare * windowMs + answerMs;
     case "refine": {
       const stepMs = constants.settleMs + constants.windowsPerStep * windowMs + failureMs;
-      return constants.maxRefineMs + stepMs + constants.backgroundWindows * windowMs;
+      return constants.maxRefineMs + stepMs + constants.backgroundWindows * windowMs + answerMs;
     }
     case "soak":
-      return constants.soakSettleMs + constants.soakWindows * windowMs + failureMs;
+      return constants.soakSettleMs + constants.soakWindows * windowMs + answerMs + failureMs;
     default:
       return part satisfies never;
   }

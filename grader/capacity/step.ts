@@ -88,6 +88,8 @@ export interface SearchOptions {
   readonly maxLoadReason: "generator" | "plan" | "policy" | "axis";
   /** Window length at a load, milliseconds. */
   readonly windowMs: (load: number) => number;
+  /** How long after a step its last answers are waited for; none if undefined. */
+  readonly answerMs?: number;
   /** Seconds of harm after which the search stops with what it knows. */
   readonly harmCeilingSec: number;
   /** Silence after a hard failure; store and base need longer. */

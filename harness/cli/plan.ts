@@ -8,7 +8,7 @@ import { describeShares, spreadFor } from "../machine/spread.ts";
 import type { JointPlan } from "../plan/joint-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Ceilings, withinReach } from "../plan/within-reach.ts";
-import { createSearch } from "../run/search-axis.ts";
+import { createSearch, timeLeftMs } from "../run/search-axis.ts";
 import type { World } from "../world.ts";
 import { ceilingInWords, hasCeiling, knownCeilings } from "./generator-ceilings.ts";
 import { checkFileLimit, planFor } from "./grade.ts";
@@ -52,7 +52,7 @@ function describe(made: Plan, sources: readonly SourceShare[], ceilings: Ceiling
   let total = 0;
   for (const axis of made.axes) {
     const { startLoad, maxLoad } = axis.search;
-    const longest = createSearch(axis).state().remainingMs;
+    const longest = timeLeftMs(createSearch(axis));
     total += longest;
     lines.push(
       `${AXES[axis.axis].title.padEnd(6)} ${axis.scenario.about}`,
@@ -63,7 +63,7 @@ function describe(made: Plan, sources: readonly SourceShare[], ceilings: Ceiling
     );
   }
   if (made.joint !== undefined) {
-    const longest = createSearch(made.joint).state().remainingMs;
+    const longest = timeLeftMs(createSearch(made.joint));
     total += longest;
     lines.push(...jointLines(made.joint, longest));
   }

@@ -91,6 +91,7 @@ function planAxis(axis: AxisId, input: PlanInput): AxisPlan {
       maxLoad,
       maxLoadReason: "plan",
       windowMs: axisWindows(scenario, input.depth),
+      answerMs: objective.deadlineMs,
       harmCeilingSec: input.harmCeilingSec,
       coolMs: scenario.coolMs,
     },

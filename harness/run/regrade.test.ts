@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { RunTarget } from "../target/target.ts";
 import { render } from "#reports/render/render.ts";
 import { openMemoryStore } from "#harness/store/memory.ts";
-import { systemClock } from "../load/clock.ts";
+import type { Depth } from "#grader/contracts/capacity.ts";
+import { type Clock, systemClock } from "../load/clock.ts";
+import { skippingClock } from "../test/skipping-clock.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import { loadObjectives, loadScenario, SCENARIO_DIRECTORY } from "../scenario/load.ts";
 import { gradeRun } from "./grade-run.ts";
@@ -13,10 +15,10 @@ const AXES = ["relay", "api"] as const;
 
 const file = (id: string) => new URL(`waves/${id}.yaml`, SCENARIO_DIRECTORY);
 
-async function planned(): Promise<Plan> {
+async function planned(depth: Depth): Promise<Plan> {
   return makePlan({
     targetKind: "instance",
-    depth: "glance",
+    depth,
     seed: 1,
     axes: AXES,
     scenarios: await Promise.all(AXES.map((axis) => loadScenario(file(axis)))),
@@ -40,10 +42,24 @@ const target: RunTarget = {
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
+interface Asked {
+  readonly depth?: Depth;
+  readonly clock?: Clock;
+  /** The run is stopped by hand after so many windows. */
+  readonly stopAfter?: number;
+  readonly said?: string[];
+}
+
 /** A grading of simulated targets, as the store has it afterwards. */
-async function graded(stop = new AbortController(), stopAfter = Infinity): Promise<StoredRun> {
+async function graded({
+  depth = "glance",
+  clock = systemClock,
+  stopAfter = Infinity,
+  said = [],
+}: Asked = {}): Promise<StoredRun> {
+  const stop = new AbortController();
   const store = openMemoryStore();
-  const plan = await planned();
+  const plan = await planned(depth);
   const runId = "run-1";
   let written = 0;
   await gradeRun({
@@ -57,9 +73,11 @@ async function graded(stop = new AbortController(), stopAfter = Infinity): Promi
         if (table === "trials" && ++written === stopAfter) stop.abort();
       },
     },
-    clock: systemClock,
+    clock,
     signal: stop.signal,
-    onNews: () => {},
+    onNews: (news) => {
+      if (news.kind === "message") said.push(news.text);
+    },
     previousLetter: "B",
     min: undefined,
   });
@@ -90,9 +108,19 @@ describe("a stored run judged anew", () => {
     expect(() => regrade({ ...stored, trials })).toThrow("this version's search");
   });
 
+  test("of a certificate too, whose slices lie five minutes apart", async () => {
+    const clock = skippingClock();
+    const said: string[] = [];
+    const beganMs = clock.now();
+    const stored = await graded({ depth: "certify", clock, said });
+    const slices = said.filter((text) => text.startsWith("leaving Relay alone for 300 s"));
+    expect(slices.length).toBeGreaterThan(0);
+    expect(clock.now() - beganMs).toBeGreaterThanOrEqual(slices.length * 300_000);
+    expect(render(regrade(stored), "json")).toBe(render(stored.report, "json"));
+  });
+
   test("of a run cut off by hand gives what was known then", async () => {
-    const stop = new AbortController();
-    const stored = await graded(stop, 5);
+    const stored = await graded({ stopAfter: 5 });
     expect(stored.report.run.verdict).toBe("interrupted");
     expect(stored.trials.length).toBeGreaterThan(2);
     expect(render(regrade(stored), "json")).toBe(render(stored.report, "json"));

@@ -13,7 +13,13 @@ import { heldUnits, withUnits } from "../plan/units-held.ts";
 import type { RunTarget } from "../target/target.ts";
 import type { RunNews } from "./progress.ts";
 import type { RunRecord } from "./run-record.ts";
-import { type AxisOutcome, createSearch, type RayPlan, searchAxis } from "./search-axis.ts";
+import {
+  type AxisOutcome,
+  createSearch,
+  type RayPlan,
+  searchAxis,
+  timeLeftMs,
+} from "./search-axis.ts";
 
 export interface SearchAllOptions {
   readonly runId: string;
@@ -113,7 +119,7 @@ class RunSearches {
       const found = await searchAxis(ray, measurer, {
         ...this.#options,
         startedAtMs: this.#startedAtMs,
-        laterMs: later.reduce((sum, one) => sum + createSearch(one).state().remainingMs, 0),
+        laterMs: later.reduce((sum, one) => sum + timeLeftMs(createSearch(one)), 0),
         axisNumber: position + 1,
         axisCount: this.#rays.length,
         firstIndex: this.trials.length,

@@ -11,7 +11,7 @@ import type { StoreWriter } from "#harness/store/store.ts";
 import { LoadstoneError } from "../errors.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import type { LoadStep } from "../engine/measure-step.ts";
-import type { Clock } from "../load/clock.ts";
+import { type Clock, pause } from "../load/clock.ts";
 import { AxisProgress, type RunNews } from "./progress.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -71,6 +71,12 @@ export async function searchAxis(
 export const createSearch = ({ axis, search }: RayPlan): Search =>
   axis === "link" ? createLadder(search) : createWaveSearch(search);
 
+/** Upper estimate of the time a search still needs, the silence between its slices included. */
+export function timeLeftMs(search: Search): number {
+  const { remainingMs, remainingAwayMs = 0 } = search.state();
+  return remainingMs + remainingAwayMs;
+}
+
 class AxisRun {
   readonly trials: Trial[] = [];
   readonly #plan: RayPlan;
@@ -81,6 +87,7 @@ class AxisRun {
   steps = 0;
   error: LoadstoneError | undefined;
   #step: Step | undefined;
+  #leftAtMs = 0;
 
   constructor(plan: RayPlan, measurer: AxisMeasurer, search: Search, context: SearchContext) {
     this.#plan = plan;
@@ -114,7 +121,7 @@ class AxisRun {
   }
 
   async #take(step: Step): Promise<void> {
-    const { signal, runId, firstIndex } = this.#context;
+    const { signal, runId, firstIndex, clock } = this.#context;
     const context = {
       runId,
       signal,
@@ -128,15 +135,27 @@ class AxisRun {
       this.#search.tell(observation);
       return;
     }
+    await this.#leaveAlone(step);
     await this.#measurer.prepare(step.load, signal);
     this.#step = step;
     this.#progress.stepStarts(step);
     const { trials, observation } = await this.#measurer.measure(step, context);
+    this.#leftAtMs = clock.now();
     signal.throwIfAborted();
     this.#progress.stepEnds(trials);
     this.#keep(trials);
     this.#search.tell(observation);
     this.#tellEstimate(step);
+  }
+
+  /** Slices of a certificate lie minutes apart: a drift slower than one sitting shows only so. */
+  async #leaveAlone({ awayMs = 0 }: LoadStep): Promise<void> {
+    const { clock, signal, onNews } = this.#context;
+    const waitMs = this.#leftAtMs + awayMs - clock.now();
+    if (awayMs === 0 || waitMs <= 0) return;
+    const { title } = RAYS[this.#plan.axis];
+    onNews({ kind: "message", text: `leaving ${title} alone for ${Math.ceil(waitMs / 1000)} s` });
+    await pause(clock, waitMs, signal);
   }
 
   #keep(trials: readonly Trial[]): void {
@@ -191,6 +210,6 @@ class AxisRun {
   }
 
   #remainingMs(): number {
-    return this.#search.state().remainingMs + this.#context.laterMs;
+    return timeLeftMs(this.#search) + this.#context.laterMs;
   }
 }
