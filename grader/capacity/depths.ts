@@ -1,8 +1,5 @@
 import type { Depth } from "../contracts/capacity.ts";
 
-/** Raised with any change here or in the search that could move a stored capacity. */
-export const SEARCH_VERSION = 2;
-
 /** What makes one depth of search. Shares are of the window length at the load. */
 export interface DepthConstants {
   /** Half-width of ln C90's 95 % interval at which refining ends. */

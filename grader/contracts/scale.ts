@@ -1,7 +1,7 @@
 import type { Letter } from "./report.ts";
 
 /** Version of search, objectives and grade table. Whatever could move a stored grade raises it. */
-export const METHOD_VERSION = 1;
+export const METHOD_VERSION = 2;
 
 /** Reference Units from which a letter holds, best first: steps of 1-3-10. */
 export const LETTER_FLOORS_UNITS: Readonly<Record<Letter, number>> = {
