@@ -29,6 +29,7 @@ export const ERRORS = {
   METHOD_CHANGED: { exit: EXIT.invalidRun },
   LOGIN_REFUSED: { exit: EXIT.unreachable },
   TARGET_UNREACHABLE: { exit: EXIT.unreachable },
+  TARGET_REFUSES_UNITS: { exit: EXIT.unreachable },
   TARGET_ANSWER_INVALID: { exit: EXIT.unreachable },
   STORE_UNREACHABLE: { exit: EXIT.unreachable },
   EMBEDDED_CLICKHOUSE_CRASHED: { exit: EXIT.unreachable },

@@ -26,15 +26,22 @@ export async function connectCrew(
     onProgress?.(`connecting ${missing} Units`);
     const { failed, firstError } = await crew.connect(count, signal);
     if (failed === 0) return;
-    if (attempt === CONNECT_TRIES) throw cannotConnect(count, address, firstError);
+    if (attempt === CONNECT_TRIES) {
+      throw cannotConnect(crew.connected, count, address, firstError);
+    }
     await pause(clock, BETWEEN_TRIES_MS, signal);
   }
 }
 
-const cannotConnect = (count: number, address: string, firstError = "closed at once") =>
+const cannotConnect = (
+  connected: number,
+  count: number,
+  address: string,
+  firstError = "closed at once",
+) =>
   new LoadstoneError(
-    "TARGET_UNREACHABLE",
-    `some of ${count} Units could not connect to ${address}: ${describeConnectFailure(firstError)}`,
+    connected === 0 ? "TARGET_UNREACHABLE" : "TARGET_REFUSES_UNITS",
+    `${connected} of ${count} Units could connect to ${address}: ${describeConnectFailure(firstError)}`,
     {
       hint: "check that the broker runs, its connection limit and access rules, and LOADSTONE_MQTT_USERNAME and LOADSTONE_MQTT_PASSWORD if it wants a login",
     },

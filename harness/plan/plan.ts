@@ -31,6 +31,8 @@ export interface AxisPlan {
   readonly scenario: Scenario;
   readonly objective: Objective;
   readonly search: SearchOptions;
+  /** Units the axis may have; without it as many as the run. */
+  readonly units?: number;
   /** How the whole step is paced, when it is one of given load. */
   readonly pace?: Pace;
 }

@@ -66,8 +66,8 @@ describe("the Units a target holds", () => {
     const { link: own, api, relay } = await plans();
     if (own === undefined || api === undefined || relay === undefined) throw new Error("unplanned");
     expect(withUnits(own, 480)).toBe(own);
-    expect(withUnits(api, 480)).toBe(api);
-    expect(withUnits(relay, 4000)).toBe(relay);
+    expect(withUnits(api, 480).search).toEqual(api.search);
+    expect(withUnits(relay, 4000).search).toEqual(relay.search);
     expect(withUnits(relay, undefined)).toBe(relay);
   });
 });

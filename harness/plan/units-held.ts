@@ -22,10 +22,11 @@ export function withUnits(plan: AxisPlan, units: number | undefined): AxisPlan {
   const { scenario, search } = plan;
   if (units === undefined || scenario.axis === "link") return plan;
   const ceiling = unitsCeiling(scenario, { maxUnits: units, depth: search.depth });
-  if (ceiling >= search.maxLoad) return plan;
+  if (ceiling >= search.maxLoad) return { ...plan, units };
   const atMost = (load: number) => Math.min(load, ceiling);
   return {
     ...plan,
+    units,
     search: {
       ...search,
       startLoad: atMost(search.startLoad),

@@ -9,7 +9,8 @@ import type { TrialRow } from "#harness/store/rows.ts";
 import { type JointPlan, planJoint } from "../plan/joint-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { heldUnits, withUnits } from "../plan/units-held.ts";
-import { BY_HAND, type CutOff, replayRay, revivedPlan } from "./replay.ts";
+import { BY_HAND, type CutOff, NO_MORE_UNITS } from "./cut-off.ts";
+import { replayRay, revivedPlan } from "./replay.ts";
 
 /** What the store keeps of a run, enough to judge it again. */
 export interface StoredRun {
@@ -67,6 +68,7 @@ const OF_ERRORS: readonly AxisFlag[] = ["no-recovery", "generator-limited"];
 function cutOffOf({ axes, joint, run }: Report, ray: RayId): CutOff {
   const found = ray === "joint" ? joint : axes.find(({ id }) => id === ray);
   const flags = found?.flags ?? [];
+  if (flags.includes(NO_MORE_UNITS.flag)) return NO_MORE_UNITS;
   const flag = flags.find((one) => OF_ERRORS.includes(one));
   return flag === undefined ? BY_HAND : { reason: run.reason, flag };
 }

@@ -1,12 +1,12 @@
 import { withPolicy } from "#grader/capacity/policy.ts";
 import type { Observation, Search, SearchResult, Step } from "#grader/capacity/step.ts";
-import type { AxisFlag } from "#grader/contracts/capacity.ts";
 import { figure } from "#grader/contracts/figure.ts";
 import type { Trial } from "#grader/contracts/trial.ts";
 import { LoadstoneError } from "../errors.ts";
 import { toObservation } from "../measure/to-trial.ts";
 import { axisWindows } from "../plan/axis-windows.ts";
 import type { AxisPlan } from "../plan/plan.ts";
+import { BY_HAND, type CutOff } from "./cut-off.ts";
 import { createSearch, type RayPlan } from "./search-axis.ts";
 
 /**
@@ -28,14 +28,6 @@ export function replayRay(
   }
   return withPolicy(answerOf(search, cutOff), trials);
 }
-
-/** What ended a search before its end, which its trials do not say. */
-export interface CutOff {
-  readonly reason: string;
-  readonly flag: AxisFlag;
-}
-
-export const BY_HAND: CutOff = { reason: "stopped by hand", flag: "interrupted" };
 
 function answerOf(search: Search, { reason, flag }: CutOff): SearchResult {
   const asked = search.ask();

@@ -12,6 +12,7 @@ import { LoadstoneError } from "../errors.ts";
 import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import type { LoadStep } from "../engine/measure-step.ts";
 import { type Clock, pause } from "../load/clock.ts";
+import { BY_HAND, type CutOff, NO_MORE_UNITS } from "./cut-off.ts";
 import { AxisProgress, type RunNews } from "./progress.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -109,8 +110,13 @@ class AxisRun {
         await this.#take(asked.step);
       }
     } catch (error) {
-      if (signal.aborted) return this.#search.stop("stopped by hand", "interrupted");
-      if (!(error instanceof LoadstoneError) || this.trials.length === 0) throw error;
+      if (signal.aborted) return this.#stop(BY_HAND);
+      if (!(error instanceof LoadstoneError)) throw error;
+      if (error.code === "TARGET_REFUSES_UNITS") {
+        this.#context.record.event("state", "warning", this.#plan.axis, error.message);
+        return this.#stop(NO_MORE_UNITS);
+      }
+      if (this.trials.length === 0) throw error;
       // The target is gone, or a thread of ours; what was held until then is known.
       this.error = error;
       return this.#search.stop(error.message, flagFor(error));
@@ -118,6 +124,10 @@ class AxisRun {
       clearInterval(ticking);
       await this.#second();
     }
+  }
+
+  #stop({ reason, flag }: CutOff): SearchResult {
+    return this.#search.stop(reason, flag);
   }
 
   async #take(step: Step): Promise<void> {

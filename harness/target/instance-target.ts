@@ -121,7 +121,8 @@ class InstanceTarget implements RunTarget {
   }
 
   openAxis(plan: AxisPlan): Promise<AxisMeasurer> {
-    return this.#open(plan, this.#options.context);
+    const { context } = this.#options;
+    return this.#open(plan, { ...context, maxUnits: plan.units ?? context.maxUnits });
   }
 
   openJoint(joint: JointPlan, axes: readonly AxisPlan[]): Promise<AxisMeasurer> {
