@@ -161,7 +161,7 @@ export const SHIPPED: Readonly<Record<Target["kind"], readonly string[]>> = {
   broker: ["link", "relay-broker"],
 };
 const DEFAULT_AXES: Readonly<Record<Target["kind"], readonly AxisId[]>> = {
-  instance: ["relay", "store", "base", "api"],
+  instance: ["link", "relay", "store", "base", "api"],
   broker: ["link", "relay"],
 };
 const DEFAULT_UNITS: Readonly<Record<Target["kind"], Readonly<Record<Depth, number>>>> = {

@@ -13,11 +13,13 @@ import {
   outputFlags,
   runFlags,
   searchFlags,
+  SOURCE_ADDRESSES_TEXT,
   storeFlags,
   targetFlags,
 } from "./flags.ts";
 import { grade } from "./grade.ts";
 import { addMeter } from "./meter-command.ts";
+import { DEFAULT_CAPACITY } from "./own-sandbox.ts";
 import { plan } from "./plan.ts";
 import { run } from "./run.ts";
 import { addProfile } from "./profile-command.ts";
@@ -121,7 +123,7 @@ function addMeasuring(program: Command, world: World, settingsOf: SettingsOf, fi
     .command("up")
     .description("stand up what is missing, grade, and serve the dashboard until Ctrl-C")
     .option("--once", "grade, print, exit; no dashboard")
-    .option("--capacity <list>", 'true capacity of the sandbox (default: "relay=900,api=120")')
+    .option("--capacity <list>", `true capacity of the sandbox (default: "${DEFAULT_CAPACITY}")`)
     .option("--noise <percent>", "how much that capacity wanders (default: 0)")
     .option("--port <n>", "port of the dashboard (default: 3000)")
     .option("--host <address>", "address the dashboard listens on (default: 127.0.0.1)");
@@ -226,7 +228,7 @@ function addStanding(program: Command, world: World, settingsOf: SettingsOf, fin
     .command("doctor")
     .description("check that this machine, and a target if named, are fit for a run")
     .option("--units <n>", "Units they are to be fit for (default: 1000)")
-    .option("--source-addresses <list>", "addresses of this machine the Units connect from")
+    .option("--source-addresses <list>", SOURCE_ADDRESSES_TEXT)
     .option("--repository <url>", "git repository for its two Units; the instance must reach it")
     .option("--json", "print the findings as JSON (reports/schema/doctor-1.json)");
   for (const add of [targetFlags, storeFlags]) add(doctorCommand);

@@ -53,10 +53,8 @@ async function grade(url: string, ...flags: readonly string[]) {
 
 describe("a real mosquitto", () => {
   test("gets capacities of Link and Relay, every message accounted for", async () => {
-    const { code, report } = await grade(
-      await startMosquitto(),
-      ...["--max-units", "100", "--no-joint"],
-    );
+    const broker = await startMosquitto();
+    const { code, report } = await grade(broker, "--max-units", "100", "--no-joint");
     expect(code).toBe(0);
     const [link, relay] = report.axes;
     expect(link).toMatchObject({ id: "link", verdict: "censored", capacity: { value: 100 } });

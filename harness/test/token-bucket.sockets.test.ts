@@ -17,13 +17,13 @@ const WITHIN = 0.04;
 async function found(seed: number): Promise<{ code: number | null; relay: AxisResult }> {
   await using data = await dataDirectory();
   const { code, stdout, stderr } = await runToEnd(
-    [
-      ...["up", "--once", "--json", "--axes", "relay", "--depth", DEPTH],
-      ...["--capacity", `relay=${TRUE_PER_SEC}`, "--seed", String(seed)],
-    ],
+    ["up", "--once", "--json", "--axes", "relay"].concat(
+      ["--depth", DEPTH, "--capacity", `relay=${TRUE_PER_SEC}`],
+      ["--seed", String(seed)],
+    ),
     { LOADSTONE_DATA: data.path },
   );
-  expect(stdout, stderr).not.toBe("");
+  expect(`${stdout}\n${stderr}`).toMatch(/^\{/);
   const relay = Report.parse(JSON.parse(stdout)).axes.find(({ id }) => id === "relay");
   if (relay === undefined) throw new Error("no relay in the report");
   console.log(seed, code, relay.verdict, relay.capacity, relay.flags);
@@ -37,10 +37,9 @@ test(`${RUNS} gradings lie within 4 %, all but one in twenty`, async () => {
     expect(relay.verdict).toBe("measured");
     errors.push((relay.capacity?.value ?? 0) / TRUE_PER_SEC - 1);
   }
+  console.log(errors.map((error) => error.toFixed(3)).join(" "));
   const outside = errors.filter((error) => Math.abs(error) > WITHIN);
-  expect(outside.length, errors.map((error) => error.toFixed(3)).join(" ")).toBeLessThanOrEqual(
-    Math.floor(RUNS / 20),
-  );
+  expect(outside.length).toBeLessThanOrEqual(Math.floor(RUNS / 20));
 });
 
 test("a hog on one core never makes it wrong and confident", async () => {
