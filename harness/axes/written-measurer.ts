@@ -89,14 +89,14 @@ function readingFault(slowestMs: number, everyMs: number, deadlineMs: number): s
   return `reading back took ${seconds(slowestMs)} from one look to the next, allowed ${seconds(mostMs)}: the API answers too slowly to judge by`;
 }
 
-/** Of what was planned; more than this is no stall. */
-const MOSTLY = 0.5;
+/** Of what was planned; more than this is no stall, as with any window that is not cut short. */
+const OVERLOADED = 0.2;
 
 /** Where the deadline is longer than the window, overload shows only when it is over. */
 function asOverload(trial: Trial): Trial {
   const { late, lost, errors, unsent, pending, planned, verdict } = trial;
   const bad = late + lost + errors + unsent + pending;
-  return verdict === "bad" && bad > MOSTLY * planned ? { ...trial, hard: true } : trial;
+  return verdict === "bad" && bad > OVERLOADED * planned ? { ...trial, hard: true } : trial;
 }
 
 const spoiled = (trial: Trial, reason: string): Trial =>

@@ -20,11 +20,12 @@ const TRUTH: Readonly<Record<AxisId, number>> = { ...SET, base: SET.base * BASE_
 export interface Grading {
   readonly report: Report;
   readonly minutes: number;
-  /** The axes that lie further from the truth than so much of it. */
-  readonly outside: (share: number) => readonly AxisId[];
+  /** Those of the axes that lie further from the truth than so much of it. */
+  readonly outside: (share: number, axes: readonly AxisId[]) => readonly AxisId[];
 }
 
-const errorOf = ({ id, capacity }: AxisResult) => (capacity?.value ?? 0) / TRUTH[id] - 1;
+const errorOf = ({ id, capacity }: AxisResult): number =>
+  Math.abs((capacity?.value ?? 0) / TRUTH[id] - 1);
 
 /** Grades a sandbox on all axes as a user would, prints what came of it. */
 export async function gradeSandbox(flags: readonly string[]): Promise<Grading> {
@@ -41,7 +42,7 @@ export async function gradeSandbox(flags: readonly string[]): Promise<Grading> {
   }
   const minutes = (report.run.endedAtMs - report.run.startedAtMs) / 60_000;
   console.log("joint", report.joint?.capacity, report.joint?.reason, `${minutes.toFixed(1)} min`);
-  const outside = (share: number) =>
-    report.axes.filter((axis) => Math.abs(errorOf(axis)) >= share).map(({ id }) => id);
+  const outside = (share: number, axes: readonly AxisId[]) =>
+    axes.filter((id) => report.axes.some((axis) => axis.id === id && errorOf(axis) >= share));
   return { report, minutes, outside };
 }
