@@ -122,16 +122,29 @@ describe("a ladder", () => {
     expect(result.reason).toContain("it held 40 Units");
   });
 
+  test("steps back to what was served: a limit between two checkpoints shows itself", () => {
+    const limit = 50;
+    const { result, steps } = answer(createLadder(options()), (step) => {
+      const over = Math.max(0, loadOf(step) - limit);
+      return seen(step, { good: over === 0, badRatio: over / loadOf(step) });
+    });
+    expect(loadsOf(steps)).toEqual([20, 40, 80, 50]);
+    expect(result).toMatchObject({
+      verdict: "measured",
+      capacity: { value: 50, low: 50, high: 80, rated: 50 },
+    });
+  });
+
   test("of a target that stays down after a failure says no recovery, and rates nothing", () => {
     let broken = false;
     const { result, steps } = answer(createLadder(options()), (step) => {
       broken ||= loadOf(step) > 50;
       return broken ? seen(step, { good: false, badRatio: 0.9 }) : seen(step, {});
     });
-    expect(loadsOf(steps)).toEqual([20, 40, 80, 64, 40]);
+    expect(loadsOf(steps)).toEqual([20, 40, 80, 40]);
     expect(result).toMatchObject({
       verdict: "measured",
-      capacity: { value: 40, low: 20, high: 64, rated: null },
+      capacity: { value: 40, low: 20, high: 80, rated: null },
       flags: ["no-recovery"],
     });
   });

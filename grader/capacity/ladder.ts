@@ -159,10 +159,13 @@ class Ladder implements Search {
       return;
     }
     this.#phase = "rated";
-    this.#load =
-      this.#good === null
-        ? this.#range.floor
-        : Math.max(this.#good, pairsBack(this.#range, this.#load, STEP_BACK));
+    this.#load = this.#good === null ? this.#range.floor : this.#backFrom(this.#good, badRatio);
+  }
+
+  /** A step back, or further to what was served of the load that failed: a limit shows itself so. */
+  #backFrom(good: number, badRatio: number): number {
+    const served = pairsBack(this.#range, this.#load, badRatio);
+    return Math.max(good, Math.min(served, pairsBack(this.#range, this.#load, STEP_BACK)));
   }
 
   #ratedHeld({ good, badRatio }: WindowOutcome): void {
