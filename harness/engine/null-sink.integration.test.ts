@@ -163,7 +163,7 @@ describe("whose fault an unsent message is", () => {
 
 test("the null sink in its own process carries the relay and API paths to a ceiling", async () => {
   const world = testWorld([], { env: process.env });
-  const settings = await readSettings(world, { data: "/tmp/unused" });
+  const settings = await readSettings(world, { data: "/tmp/unused", axes: "relay,api" });
   const { axes } = await planFor(world, settings, "instance");
   await using sink = await openNullSink(world);
   for (const plan of axes) {
