@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import type { Settings } from "../config.ts";
 import type { World } from "../world.ts";
+import type { Finish } from "./command-parts.ts";
 import { costs } from "./costs.ts";
 import { estimate } from "./estimate.ts";
 import { storeFlags } from "./flags.ts";
 
 type Given = Record<string, unknown>;
 type SettingsOf = (flags: Given) => Promise<Settings>;
-type Finish = (ran: Promise<number>) => Promise<void>;
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { readSettings, type Settings } from "../config.ts";
 import type { World } from "../world.ts";
+import type { Finish } from "./command-parts.ts";
 import { storeFlags, targetFlags } from "./flags.ts";
 import { record } from "./record.ts";
 
@@ -29,8 +30,6 @@ export async function splitFlags(
     );
   return { settings: await readSettings(world, part(true)), own: part(false) };
 }
-
-type Finish = (ran: Promise<number>) => Promise<void>;
 
 /** Flags that say what is listened to. */
 export const listenFlags = (command: Command): Command =>

@@ -1,13 +1,10 @@
 import { type Command, Argument } from "commander";
 import { AXIS_IDS } from "#grader/contracts/axis.ts";
-import type { Settings } from "../config.ts";
 import type { World } from "../world.ts";
+import { example, type Finish, type SettingsOf } from "./command-parts.ts";
 import { gateFlags, outputFlags, searchFlags, storeFlags, targetFlags } from "./flags.ts";
 import { grade } from "./grade.ts";
 import { regradeStored } from "./regrade.ts";
-
-type SettingsOf = (flags: Record<string, unknown>) => Promise<Settings>;
-type Finish = (ran: Promise<number>) => Promise<void>;
 
 /** `find` and `regrade`: one axis alone, and a stored run judged anew. */
 export function addSearchCommands(
@@ -24,8 +21,10 @@ export function addSearchCommands(
   find
     .addHelpText(
       "after",
-      "\nExamples:\n  $ loadstone find relay --broker mqtt://127.0.0.1:1883\n" +
-        "  $ loadstone find api --instance http://192.168.1.5 --depth standard --json",
+      example(
+        "find relay --broker mqtt://127.0.0.1:1883",
+        "find api --instance http://192.168.1.5 --depth standard --json",
+      ),
     )
     .action((axis: string, flags: Record<string, unknown>) =>
       finish(
