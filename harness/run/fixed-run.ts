@@ -8,13 +8,14 @@ import type { AxisMeasurer } from "../engine/axis-measurer.ts";
 import { ERRORS, LoadstoneError } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import { asPlan, type FixedPlan } from "../plan/fixed-plan.ts";
-import type { CleanUp, RunTarget } from "../target/target.ts";
+import type { RunTarget } from "../target/target.ts";
 import { REPORT_EVENT, storedReport } from "./fixed-report.ts";
 import { generatorFacts, LOADSTONE_VERSION, runOwner } from "./environment.ts";
 import { drainFixed, measureFixed } from "./fixed-measure.ts";
 import { type FixedNews, FixedWatch } from "./fixed-watch.ts";
 import { paceText, storedPlan } from "./fixed-words.ts";
 import { ResourceWatch } from "./resource-watch.ts";
+import { beat, type Ended } from "./heartbeat.ts";
 import { RunRecord } from "./run-record.ts";
 import { StoreWatch } from "./store-watch.ts";
 
@@ -29,15 +30,7 @@ export interface FixedRunOptions {
   readonly onNews: (news: FixedNews) => void;
 }
 
-export interface FinishedRun {
-  readonly report: FixedRunReport;
-  readonly cleanUp: CleanUp;
-  readonly error: LoadstoneError | undefined;
-  /** What the store could not take, in words; undefined when it has every row. */
-  readonly storeTrouble: string | undefined;
-}
-
-const HEARTBEAT_MS = 10_000;
+export type FinishedRun = Ended<FixedRunReport>;
 
 /** A whole run of given load: connected, driven, drained, cleaned up, judged and stored. */
 export async function fixedRun(options: FixedRunOptions): Promise<FinishedRun> {
@@ -45,10 +38,7 @@ export async function fixedRun(options: FixedRunOptions): Promise<FinishedRun> {
   const startedAtMs = clock.wall();
   const record = openRecord(options, startedAtMs);
   const storeWatch = new StoreWatch(store, onNews);
-  const heart = setInterval(() => {
-    record.heartbeat();
-    storeWatch.look();
-  }, HEARTBEAT_MS);
+  using _heart = beat(record, storeWatch);
   try {
     const resources = new ResourceWatch(options.target, record);
     await resources.begin();
@@ -66,8 +56,6 @@ export async function fixedRun(options: FixedRunOptions): Promise<FinishedRun> {
     record.finish("invalid", "internal error", clock.wall());
     await Promise.allSettled([options.target.cleanUp(), store.flush()]);
     throw error;
-  } finally {
-    clearInterval(heart);
   }
 }
 

@@ -3,13 +3,14 @@ import { type Letter, LETTERS, type Report, type RunFacts } from "#grader/contra
 import { refuseRun } from "#grader/grade/refuse.ts";
 import { buildReport } from "#grader/report.ts";
 import type { StoreWriter } from "#harness/store/store.ts";
-import { ERRORS, EXIT, type LoadstoneError } from "../errors.ts";
+import { ERRORS, EXIT } from "../errors.ts";
 import type { Clock } from "../load/clock.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { CleanUp, RunTarget } from "../target/target.ts";
 import { generatorFacts, LOADSTONE_VERSION, runOwner } from "./environment.ts";
 import type { RunNews } from "./progress.ts";
 import { ResourceWatch } from "./resource-watch.ts";
+import { beat, type Ended } from "./heartbeat.ts";
 import { RunRecord } from "./run-record.ts";
 import { verdictOf } from "./run-verdict.ts";
 import { StoreWatch } from "./store-watch.ts";
@@ -29,16 +30,7 @@ export interface GradeRunOptions {
   readonly min: Letter | undefined;
 }
 
-export interface GradedRun {
-  readonly report: Report;
-  readonly cleanUp: CleanUp;
-  /** The error that ended the run early, if one did. */
-  readonly error: LoadstoneError | undefined;
-  /** What the store could not take, in words; undefined when it has every row. */
-  readonly storeTrouble: string | undefined;
-}
-
-const HEARTBEAT_MS = 10_000;
+export type GradedRun = Ended<Report>;
 
 /** A whole run: every axis searched, the target cleaned up, the report built and stored. */
 export async function gradeRun(options: GradeRunOptions): Promise<GradedRun> {
@@ -46,10 +38,7 @@ export async function gradeRun(options: GradeRunOptions): Promise<GradedRun> {
   const startedAtMs = clock.wall();
   const record = openRecord(options, startedAtMs);
   const storeWatch = new StoreWatch(store, onNews);
-  const heart = setInterval(() => {
-    record.heartbeat();
-    storeWatch.look();
-  }, HEARTBEAT_MS);
+  using _heart = beat(record, storeWatch);
   try {
     const resources = new ResourceWatch(options.target, record);
     await resources.begin();
@@ -68,8 +57,6 @@ export async function gradeRun(options: GradeRunOptions): Promise<GradedRun> {
     await Promise.allSettled([cleanTarget(options, record)]);
     await Promise.allSettled([store.flush()]);
     throw error;
-  } finally {
-    clearInterval(heart);
   }
 }
 
